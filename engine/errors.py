@@ -1,0 +1,156 @@
+"""Typed errors. Each carries the facts as fields and a sentence that says what is wrong, where, and what to do.
+
+No HTTP here: `app.py` maps a class to a status in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.messages import M_, Message, MN_, Problem
+
+
+class FieldloomError(Exception):
+    """Base of everything the program refuses on purpose; `message` is the sentence for the person."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class BadCatalog(FieldloomError):
+    """A field catalog file is wrong: names the file, the entity, the field and what is wrong."""
+
+    def __init__(self, file: str, entity: str, field: str, what: str) -> None:
+        self.file, self.entity, self.field, self.what = file, entity, field, what
+        where = ", ".join(part for part in (entity and f"entity {entity}", field and f"field {field}") if part)
+        super().__init__(M_("%(file)s: %(where)s: %(what)s", file=file, where=where or "catalog", what=what))
+
+
+class Unknown(FieldloomError):
+    """A name in the request does not exist. Unknown names are refused, never ignored."""
+
+
+class UnknownEntity(Unknown):
+    """There is no such entity."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(M_("There is no “%(name)s” here.", name=name))
+
+
+class UnknownField(Unknown):
+    """The entity has no such field, or not for this person."""
+
+    def __init__(self, entity: str, name: str) -> None:
+        self.entity, self.name = entity, name
+        super().__init__(M_("“%(name)s” is not a field of “%(entity)s”.", name=name, entity=entity))
+
+
+class UnknownOperator(Unknown):
+    """The field has no such operator."""
+
+    def __init__(self, field: str, operator: str, allowed: Sequence[str]) -> None:
+        self.field, self.operator, self.allowed = field, operator, tuple(allowed)
+        super().__init__(
+            M_(
+                "“%(operator)s” is not an operator of “%(field)s”. It knows: %(allowed)s.",
+                operator=operator,
+                field=field,
+                allowed=", ".join(allowed),
+            )
+        )
+
+
+class UnknownParameter(Unknown):
+    """The address holds a parameter that this page does not know."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(M_("This page knows no parameter “%(name)s”.", name=name))
+
+
+class BadValue(FieldloomError):
+    """A condition, a sort key or a cursor carries a value that cannot be used."""
+
+    def __init__(self, field: str, message: Message) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class NotFound(FieldloomError):
+    """There is no such record (any more)."""
+
+    def __init__(self, entity: str, id: int | str) -> None:
+        self.entity, self.id = entity, id
+        super().__init__(M_("This record does not exist, or has been deleted."))
+
+
+class Forbidden(FieldloomError):
+    """The person is known but may not do this."""
+
+    def __init__(self, action: str, entity: str = "") -> None:
+        self.action, self.entity = action, entity
+        super().__init__(M_("You do not have the right to do this. Ask an administrator if you need it."))
+
+
+class Refused(FieldloomError):
+    """A record was judged and has problems; nothing was saved."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            MN_("There is %(n)s problem with this record.", "There are %(n)s problems with this record.", len(problems))
+        )
+
+
+class Stale(FieldloomError):
+    """The record was changed by someone else since it was read; nothing was saved."""
+
+    def __init__(self, entity: str, id: int, tag: str) -> None:
+        self.entity, self.id, self.tag = entity, id, tag
+        super().__init__(M_("This record was changed by someone else in the meantime. Nothing has been saved yet."))
+
+
+class InUse(FieldloomError):
+    """A record cannot be deleted because others refer to it.
+
+    `uses` maps (entity, field) to the number of records that refer through that field.
+    """
+
+    def __init__(self, entity: str, id: int, uses: Mapping[tuple[str, str], int]) -> None:
+        self.entity, self.id, self.uses = entity, id, dict(uses)
+        count = sum(self.uses.values())
+        super().__init__(
+            MN_(
+                "This cannot be deleted: %(n)s record refers to it.",
+                "This cannot be deleted: %(n)s records refer to it.",
+                count,
+            )
+        )
+
+
+class Locked(FieldloomError):
+    """The row ships with the program and its meaning is fixed; the sentence says what may not be done."""
+
+
+class TooManyAttempts(FieldloomError):
+    """Sign-in is paused after repeated failures; `seconds` says how long."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            MN_(
+                "Too many attempts. Try again in %(n)s second.",
+                "Too many attempts. Try again in %(n)s seconds.",
+                seconds,
+            )
+        )
+
+
+class NotRestorable(FieldloomError):
+    """A deleted record cannot come back as it was; the sentence says why."""
+
+
+class BadUpload(FieldloomError):
+    """An uploaded file is refused; nothing of it was stored."""

@@ -1,0 +1,75 @@
+"""One engine for each database URL, with the traps of the three databases closed.
+
+SQLite: the driver's own transaction handling is switched off, or a transaction that starts with DDL would not
+roll back; writing units begin IMMEDIATE, or two of them could deadlock; WAL, foreign keys on. MariaDB and
+PostgreSQL: READ COMMITTED, so that a writer sees what was committed while it waited for a lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+BUSY_SECONDS = 10
+
+
+class Database:
+    """A database and its two kinds of work: `reading()` and `writing()` units."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        parsed = _with_driver(make_url(url))
+        self.dialect = parsed.get_backend_name()
+        options: dict[str, Any] = {"pool_pre_ping": parsed.get_backend_name() != "sqlite", "query_cache_size": 1200}
+        if self.dialect == "sqlite":
+            options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        else:
+            options |= {"isolation_level": "READ COMMITTED", "pool_size": pool_size, "max_overflow": 8}
+        self.engine: Engine = create_engine(parsed, **options)
+        if self.dialect == "sqlite":
+            _take_over_transactions(self.engine)
+        self._reading = self.engine if self.dialect == "sqlite" else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writing = self.engine.execution_options(fieldloom_writing=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for a unit of work that only reads."""
+        with self._reading.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction: committed at the end, rolled back by any exception."""
+        with self._writing.connect() as conn, conn.begin():
+            yield conn
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _with_driver(url: URL) -> URL:
+    """The URL with the drivers this program is tested with, and utf8mb4 on MariaDB."""
+    backend = url.get_backend_name()
+    if backend == "postgresql" and url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if backend in ("mysql", "mariadb"):
+        return url.set(drivername="mariadb+pymysql").update_query_dict({"charset": "utf8mb4"})
+    return url
+
+
+def _take_over_transactions(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi_connection: Any, _: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(conn: Connection) -> None:
+        writing = conn.get_execution_options().get("fieldloom_writing", False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

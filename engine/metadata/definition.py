@@ -1,0 +1,234 @@
+"""Field catalogs: YAML files, checked and turned into the model.
+
+`catalog.schema.json` beside the files is the contract of a definition. What a schema cannot say (a reference to
+an entity that does not exist, two fields of one name) is checked here, always naming file, entity and field.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.errors import BadCatalog
+from engine.metadata.model import Entity, Field, Group, Json, Locks, Via
+from engine.metadata.types import TYPES
+
+_NAMESPACE = uuid.UUID("6f6c1a52-52a3-4c1b-9d0c-3f1e1f6d0a11")
+SYSTEM_NAMES = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by", "row_key", "csrf_token"})
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One catalog file: the entity and its default rows."""
+
+    file: str
+    entity: Entity
+    rows: tuple[Mapping[str, Json], ...]
+
+
+def field_id(entity: str, name: str) -> str:
+    """The immutable id of a shipped field: the same in every installation."""
+    return uuid.uuid5(_NAMESPACE, f"{entity}.{name}").hex
+
+
+def read(folder: Path) -> tuple[Definition, ...]:
+    """All catalogs of a folder, checked one by one and against each other. Raises BadCatalog."""
+    schema = json.loads((folder / "catalog.schema.json").read_text(encoding="utf-8"))
+    documents = [(path.name, _load(path)) for path in sorted(folder.glob("*.yaml"))]
+    for file, document in documents:
+        _check_schema(file, document, schema)
+    found = {document["entity"]: _definition(file, document, place) for place, (file, document) in enumerate(documents)}
+    linked = tuple(_with_via_columns(one, found) for one in found.values())
+    for one in linked:
+        _check_links(one, found)
+    return tuple(sorted(linked, key=lambda one: _place(one.entity.name)))
+
+
+def _place(name: str) -> tuple[int, str]:
+    first = ("customer", "contact", "address")
+    return (first.index(name), "") if name in first else (len(first), name)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadCatalog(path.name, "", "", f"is not readable YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise BadCatalog(path.name, "", "", "is not a mapping")
+    return document
+
+
+def _check_schema(file: str, document: dict[str, Any], schema: dict[str, Any]) -> None:
+    from jsonschema import Draft202012Validator  # here, since only set-up and upgrades read catalogs
+    from jsonschema.exceptions import best_match
+
+    error = best_match(Draft202012Validator(schema).iter_errors(document))
+    if error is None:
+        return
+    field = _field_at(document, list(error.absolute_path))
+    where = ".".join(str(part) for part in error.absolute_path)
+    raise BadCatalog(file, str(document.get("entity", "")), field, f"{error.message}" + (f" (at {where})" if where else ""))
+
+
+def _field_at(document: dict[str, Any], path: list[Any]) -> str:
+    """The name of the field an error's path points into, or ''."""
+    if len(path) >= 4 and path[0] == "groups" and path[2] == "fields":
+        field = document["groups"][path[1]]["fields"][path[3]]
+        return str(field.get("name", path[3])) if isinstance(field, dict) else str(path[3])
+    return ""
+
+
+def _definition(file: str, document: dict[str, Any], place: int) -> Definition:
+    name = document["entity"]
+    groups = tuple(_group(document, raw, position) for position, raw in enumerate(document["groups"]))
+    fields = tuple(_fields(document, {group.name: group for group in groups}))
+    locked = document.get("locked", {})
+    entity = Entity(
+        name=name,
+        label=document["label"],
+        plural=document["plural"],
+        kind=document.get("kind", "card"),
+        title=document.get("title", "name"),
+        icon=document.get("icon", "file"),
+        position=place,
+        groups=groups,
+        fields=fields,
+        owner=document.get("owner"),
+        parts=tuple(document.get("parts", ())),
+        tree=document.get("tree"),
+        picker=document.get("picker", False),
+        locks=Locks(
+            add=locked.get("add", True) is False,
+            delete=frozenset(locked.get("delete", ())),
+            change={field: frozenset(keys) for field, keys in locked.get("change", {}).items()},
+        ),
+    )
+    _check_names(file, entity)
+    return Definition(file, entity, tuple(document.get("rows", ())))
+
+
+def _group(document: dict[str, Any], raw: dict[str, Any], position: int) -> Group:
+    via = raw.get("via")
+    return Group(
+        name=raw["name"],
+        label=raw["label"],
+        position=position,
+        system=True,
+        via=Via(entity=via["entity"], owner=document["entity"], flag=via["flag"]) if via else None,
+    )
+
+
+def _fields(document: dict[str, Any], groups: Mapping[str, Group]) -> Iterator[Field]:
+    entity = document["entity"]
+    if owner := document.get("owner"):
+        raw: dict[str, Any] = {
+            "name": owner, "label": owner.replace("_", " ").capitalize(), "type": "reference", "options": {"entity": owner},
+            "required": True, "searchable": True, "in_list": True, "width": "full",
+        }  # fmt: skip
+        yield _field(entity, raw, groups[document["groups"][0]["name"]], 0)
+    position = 1
+    for group in document["groups"]:
+        for raw in group.get("fields") or ():
+            yield _field(entity, raw, groups[group["name"]], position)
+            position += 1
+
+
+def _field(entity: str, raw: Mapping[str, Any], group: Group, position: int) -> Field:
+    via = group.via
+    return Field(
+        id=field_id(entity, raw["name"]),
+        entity=entity,
+        name=raw["name"],
+        type=raw["type"],
+        group=group.name,
+        label=raw["label"],
+        position=position,
+        table=via.entity if via else entity,
+        column=raw.get("maps_to", raw["name"]),
+        options=raw.get("options", {}),
+        help=raw.get("help", ""),
+        placeholder=raw.get("placeholder", ""),
+        default=raw.get("default"),
+        width=raw.get("width", "half"),
+        enabled=raw.get("enabled", True),
+        required=raw.get("required", False),
+        searchable=raw.get("searchable", False),
+        sortable=raw.get("sortable", True),
+        in_list=raw.get("in_list", False),
+        via=via,
+    )
+
+
+def _with_via_columns(one: Definition, found: Mapping[str, Definition]) -> Definition:
+    """The same, each field of another record's group pointing at that record's column."""
+
+    def linked(field: Field) -> Field:
+        if field.via is None:
+            return field
+        if field.via.entity not in found:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"its group refers to no known entity {field.via.entity!r}")
+        part = found[field.via.entity].entity
+        if field.column not in part.by_name:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"maps to {part.name}.{field.column}, which does not exist")
+        return replace(field, column=part.by_name[field.column].column)
+
+    return replace(one, entity=replace(one.entity, fields=tuple(linked(field) for field in one.entity.fields)))
+
+
+def _check_names(file: str, entity: Entity) -> None:
+    seen: set[str] = set()
+    for field in entity.fields:
+        if field.name in seen:
+            raise BadCatalog(file, entity.name, field.name, "this name stands twice")
+        if field.name in SYSTEM_NAMES or "__" in field.name:
+            raise BadCatalog(file, entity.name, field.name, "this name is kept for the program itself")
+        if field.type not in TYPES:
+            raise BadCatalog(file, entity.name, field.name, f"there is no field type {field.type!r}; known: {', '.join(TYPES)}")
+        _check_options(file, entity, field)
+        seen.add(field.name)
+    if len({group.name for group in entity.groups}) != len(entity.groups):
+        raise BadCatalog(file, entity.name, "", "a group name stands twice")
+    if entity.title not in seen:
+        raise BadCatalog(file, entity.name, entity.title, "is named as the title but is not a field")
+
+
+def _check_options(file: str, entity: Entity, field: Field) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    kind = TYPES[field.type]
+    schema = {
+        "type": "object",
+        "properties": dict(kind.options_schema),
+        "required": list(kind.required_options),
+        "additionalProperties": False,
+    }
+    error = best_match(Draft202012Validator(schema).iter_errors(field.options))
+    if error is not None:
+        raise BadCatalog(file, entity.name, field.name, f"options: {error.message}")
+
+
+def _check_links(one: Definition, found: Mapping[str, Definition]) -> None:
+    names = [*one.entity.parts, *([one.entity.owner] if one.entity.owner else [])]
+    for name in names:
+        if name not in found:
+            raise BadCatalog(one.file, one.entity.name, "", f"refers to no known entity {name!r}")
+    for field in one.entity.fields:
+        if TYPES[field.type].refers and field.target not in found:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"refers to no known entity {field.target!r}")
+    keys = [row["key"] for row in one.rows]
+    known = {"key", *one.entity.by_name}
+    for row in one.rows:
+        for unknown in set(row) - known:
+            raise BadCatalog(one.file, one.entity.name, unknown, f"row {row['key']!r} fills a field that does not exist")
+        if one.entity.tree and row.get(one.entity.tree) not in (None, *keys):
+            raise BadCatalog(one.file, one.entity.name, one.entity.tree, f"row {row['key']!r} names no known row")
+    if len(set(keys)) != len(keys):
+        raise BadCatalog(one.file, one.entity.name, "", "a row key stands twice")

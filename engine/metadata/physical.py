@@ -1,0 +1,102 @@
+"""From fields to columns: the SQLAlchemy tables of a catalog's records.
+
+A searchable text field has a second, folded column beside its own. It belongs to the index of the field, not to
+its value: text conditions and sorting use it, and it can be made again from the value at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table
+from sqlalchemy.sql.elements import ColumnElement
+
+from engine.metadata.columns import Id, UtcDateTime, WideText, short_text
+from engine.metadata.model import Catalog, Entity, Field
+from engine.metadata.tables import METADATA as FIXED
+from engine.metadata.types import TYPES
+
+FOLDED_PREFIX = "s_"
+SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "updated_at", "updated_by")
+_INNODB = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
+
+
+def is_stored(field: Field) -> bool:
+    """Whether the field has a column at all (a hint has none)."""
+    return TYPES[field.type].column_type(field.options) is not None
+
+
+@lru_cache(maxsize=4)
+def _folded(catalog: Catalog) -> frozenset[tuple[str, str]]:
+    """The (table, column) pairs that some searchable field or title reads. Pickers search titles."""
+    return frozenset(
+        (field.table, field.column)
+        for entity in catalog.entities.values()
+        for field in entity.fields
+        if TYPES[field.type].folds and (field.searchable or field.name == entity.title)
+    )
+
+
+def is_folded(catalog: Catalog, field: Field) -> bool:
+    """Whether the field's values have a folded column."""
+    return (field.table, field.column) in _folded(catalog)
+
+
+def folded_column(field: Field) -> str:
+    """The name of the folded column."""
+    return FOLDED_PREFIX + field.column
+
+
+@lru_cache(maxsize=4)
+def tables(catalog: Catalog) -> Mapping[str, Table]:
+    """The record tables of a catalog by entity name, with all foreign keys. Disabled fields keep their columns."""
+    metadata = MetaData(naming_convention=FIXED.naming_convention)
+    file_id = Table("fl_file", metadata, Column("id", Id, primary_key=True)).c.id
+    return {entity.name: _table(catalog, entity, metadata, file_id) for entity in catalog.entities.values()}
+
+
+def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column[int]) -> Table:
+    columns: list[Column[object]] = [
+        Column("id", Id, primary_key=True, autoincrement=True),
+        Column("version", Integer, nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("created_by", BigInteger),
+        Column("updated_at", UtcDateTime, nullable=False),
+        Column("updated_by", BigInteger),
+    ]
+    if entity.is_dictionary:
+        columns.append(Column("row_key", short_text(60), unique=True))
+    for field in entity.fields:
+        if field.via is None:
+            columns.extend(_columns_of(catalog, field, file_id))
+    return Table(entity.table, metadata, *columns, **_INNODB, sqlite_autoincrement=True)
+
+
+def _columns_of(catalog: Catalog, field: Field, file_id: Column[int]) -> list[Column[object]]:
+    kind = TYPES[field.type]
+    column_type = kind.column_type(field.options)
+    if column_type is None:
+        return []
+    made: list[Column[object]] = []
+    if kind.refers:
+        made.append(Column(field.column, _id_type(), ForeignKey(f"{field.target}.id"), nullable=True))
+    elif field.type in ("attachment", "image"):
+        made.append(Column(field.column, _id_type(), ForeignKey(file_id), nullable=True))
+    else:
+        made.append(Column(field.column, column_type, nullable=True))
+    if is_folded(catalog, field):
+        made.append(Column(folded_column(field), WideText, nullable=True))
+    return made
+
+
+def _id_type() -> BigInteger:
+    return BigInteger().with_variant(Integer, "sqlite")
+
+
+def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
+    """The column that holds the field's value."""
+    return tables(catalog)[field.table].c[field.column]
+
+
+__all__ = ["FOLDED_PREFIX", "SYSTEM_COLUMNS", "folded_column", "is_folded", "is_stored", "tables", "value_column"]

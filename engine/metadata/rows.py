@@ -1,0 +1,178 @@
+"""The rows of dictionaries, kept in memory: choices for cards and searches, titles for lists.
+
+A snapshot like the catalog: immutable, with its own version, loaded once and replaced as a whole. Dictionaries are
+small by kind; the rows of cards are never kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.metadata import tables as t
+from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity
+from engine.metadata.physical import tables
+from engine.metadata.store import Version
+
+PATH_MARK = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a dictionary. `texts` maps field → language → text; the stored text stands under the source language."""
+
+    id: int
+    key: str | None
+    parent: int | None
+    position: int
+    active: bool
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def text(self, name: str, languages: tuple[str, ...]) -> str:
+        """A field's text in the first language that has one."""
+        found = self.texts.get(name, {})
+        for language in languages:
+            if found.get(language):
+                return found[language]
+        return found.get(SOURCE_LANGUAGE, "")
+
+
+@dataclass(frozen=True)
+class RowSet:
+    """All rows of one dictionary, in the order they are offered (children under their parents)."""
+
+    title: str
+    rows: Mapping[int, Row]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, int]:
+        """Row ids by the stable key of shipped rows."""
+        return {row.key: row.id for row in self.rows.values() if row.key}
+
+    @cached_property
+    def ordered(self) -> tuple[tuple[Row, int], ...]:
+        """(row, depth) in display order."""
+        children: dict[int | None, list[Row]] = {}
+        for row in self.rows.values():
+            parent = row.parent if row.parent in self.rows else None
+            children.setdefault(parent, []).append(row)
+        for found in children.values():
+            found.sort(key=lambda row: (row.position, row.id))
+        return tuple(_walk(children, None, 0))
+
+    @cached_property
+    def place(self) -> Mapping[int, int]:
+        """The display position of each row id: how a list field is sorted."""
+        return {row.id: place for place, (row, _) in enumerate(self.ordered)}
+
+    def under(self, id: int) -> frozenset[int]:
+        """The ids of a node and all nodes below it."""
+        found = {id}
+        for row, _ in self.ordered:
+            if row.parent in found:
+                found.add(row.id)
+        return frozenset(found)
+
+    def show(self, id: int, how: str, languages: tuple[str, ...]) -> str:
+        """A row as its field says: title, description (or title where there is none), or path."""
+        row = self.rows.get(id)
+        if row is None:
+            return f"#{id}"
+        if how == "description":
+            return row.text("description", languages) or row.text(self.title, languages)
+        if how == "path":
+            return PATH_MARK.join(step.text(self.title, languages) for step in self._path(row))
+        return row.text(self.title, languages)
+
+    def _path(self, row: Row) -> list[Row]:
+        path = [row]
+        while path[0].parent in self.rows and len(path) < 50:
+            path.insert(0, self.rows[path[0].parent])
+        return path
+
+
+def _walk(children: Mapping[int | None, list[Row]], parent: int | None, depth: int) -> Iterator[tuple[Row, int]]:
+    for row in children.get(parent, ()):
+        yield row, depth
+        yield from _walk(children, row.id, depth + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionaries:
+    """The rows of every dictionary at one moment."""
+
+    version: Version
+    sets: Mapping[str, RowSet]
+
+    def of(self, entity: str) -> RowSet | None:
+        """The rows of an entity, or None when it is not kept in memory."""
+        return self.sets.get(entity)
+
+
+class DictionaryStore:
+    """Keeps the newest rows of one database."""
+
+    def __init__(self) -> None:
+        self._held: Dictionaries | None = None
+        self._lock = threading.Lock()
+
+    def current(self, conn: Connection, catalog: Catalog, version: Version) -> Dictionaries:
+        """The rows of that version, from memory or freshly loaded."""
+        held = self._held
+        if held is not None and held.version == version:
+            return held
+        with self._lock:
+            if self._held is None or self._held.version != version:
+                self._held = load(conn, catalog, version)
+            return self._held
+
+
+def load(conn: Connection, catalog: Catalog, version: Version) -> Dictionaries:
+    """Read the rows of all dictionaries and their translations."""
+    labels = _load_labels(conn)
+    sets = {e.name: _load_set(conn, catalog, e, labels) for e in catalog.entities.values() if e.is_dictionary}
+    return Dictionaries(version, sets)
+
+
+def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    statement = select(t.LABEL.c.label_key, t.LABEL.c.language, t.LABEL.c.text).where(t.LABEL.c.label_key.like("row.%"))
+    for key, language, text in conn.execute(statement):
+        found.setdefault(key, {})[language] = text
+    return found
+
+
+def row_label_key(entity: str, row_key: str | None, id: int, name: str) -> str:
+    """The label key of a row's translatable field: by its stable key when shipped, else by its id."""
+    return f"row.{entity}.{row_key or f'{id}'}.{name}"
+
+
+def _load_set(conn: Connection, catalog: Catalog, entity: Entity, labels: Mapping[str, Mapping[str, str]]) -> RowSet:
+    table = tables(catalog)[entity.name]
+    names = [f.name for f in entity.fields if f.type in ("text", "multiline") and f.via is None]
+    columns = [table.c.id, table.c.row_key, *(table.c[entity.fields[_at(entity, name)].column].label(f"t_{name}") for name in names)]
+    columns += [table.c[special].label(f"x_{special}") for special in ("position", "active", entity.tree or "") if special in table.c]
+    rows = {row.id: _row(entity, row._mapping, names, labels) for row in conn.execute(select(*columns))}
+    return RowSet(entity.title, rows)
+
+
+def _at(entity: Entity, name: str) -> int:
+    return next(place for place, f in enumerate(entity.fields) if f.name == name)
+
+
+def _row(entity: Entity, row: Mapping[Any, Any], names: list[str], labels: Mapping[str, Mapping[str, str]]) -> Row:
+    id, key = row["id"], row["row_key"]
+    texts = {name: {SOURCE_LANGUAGE: row[f"t_{name}"] or "", **labels.get(row_label_key(entity.name, key, id, name), {})} for name in names}
+    return Row(
+        id=id,
+        key=key,
+        parent=row.get(f"x_{entity.tree}"),
+        position=row.get("x_position") or 0,
+        active=row.get("x_active") is not False,
+        texts=texts,
+    )

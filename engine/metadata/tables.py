@@ -1,0 +1,161 @@
+"""The fixed tables, prefixed `fl_`: metadata, people and their sessions, history, files.
+
+Record tables (customer, contact …) are not here: `physical` makes them from the catalog. Changes of these
+tables are Alembic migrations in `migrations/`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
+
+from engine.metadata.columns import Bytes, Id, LongText, UtcDateTime, WideText, short_text
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+# InnoDB explicitly: foreign keys are promised.
+_INNODB = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
+
+ENTITY = Table(
+    "fl_entity",
+    METADATA,
+    Column("name", short_text(60), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("definition", LongText, nullable=False),
+    **_INNODB,
+)
+GROUP = Table(
+    "fl_group",
+    METADATA,
+    Column("id", short_text(32), primary_key=True),
+    Column("entity", short_text(60), ForeignKey("fl_entity.name"), nullable=False),
+    Column("name", short_text(60), nullable=False),
+    Column("label", WideText, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("system", Boolean, nullable=False),
+    Column("via", WideText),
+    UniqueConstraint("entity", "name"),
+    **_INNODB,
+)
+FIELD = Table(
+    "fl_field",
+    METADATA,
+    Column("id", short_text(32), primary_key=True),
+    Column("entity", short_text(60), ForeignKey("fl_entity.name"), nullable=False),
+    Column("name", short_text(60), nullable=False),
+    Column("type", short_text(40), nullable=False),
+    Column("group_name", short_text(60), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("table_name", short_text(60), nullable=False),
+    Column("column_name", short_text(63), nullable=False),
+    Column("label", WideText, nullable=False),
+    Column("help", WideText, nullable=False),
+    Column("placeholder", WideText, nullable=False),
+    Column("options", LongText, nullable=False),
+    Column("default_value", WideText),
+    Column("width", short_text(10), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("required", Boolean, nullable=False),
+    Column("searchable", Boolean, nullable=False),
+    Column("sortable", Boolean, nullable=False),
+    Column("in_list", Boolean, nullable=False),
+    Column("system", Boolean, nullable=False),
+    UniqueConstraint("entity", "name"),
+    **_INNODB,
+)
+LABEL = Table(
+    "fl_label",
+    METADATA,
+    Column("label_key", short_text(190), primary_key=True),
+    Column("language", short_text(20), primary_key=True),
+    Column("text", WideText, nullable=False),
+    Column("source", WideText, nullable=False),
+    Column("state", short_text(20), nullable=False),
+    Column("origin", short_text(20), nullable=False),
+    **_INNODB,
+)
+VERSION = Table(
+    "fl_version",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("catalog", BigInteger, nullable=False),
+    Column("dictionaries", BigInteger, nullable=False),
+    **_INNODB,
+)
+USER = Table(
+    "fl_user",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("username", short_text(100), nullable=False, unique=True),
+    Column("name", WideText, nullable=False),
+    Column("password_hash", WideText, nullable=False),
+    Column("role", short_text(20), nullable=False),
+    Column("person", BigInteger),
+    Column("language", short_text(20)),
+    Column("timezone", short_text(60)),
+    Column("theme", short_text(10), nullable=False, server_default="auto"),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    **_INNODB,
+)
+SESSION = Table(
+    "fl_session",
+    METADATA,
+    Column("token_hash", short_text(64), primary_key=True),
+    Column("user_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("fl_user.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_fl_session_user_id", "user_id"),
+    **_INNODB,
+)
+TOKEN = Table(
+    "fl_token",
+    METADATA,
+    Column("token_hash", short_text(64), primary_key=True),
+    Column("user_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("fl_user.id", ondelete="CASCADE"), nullable=False),
+    Column("name", WideText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Index("ix_fl_token_user_id", "user_id"),
+    **_INNODB,
+)
+ATTEMPT = Table(
+    "fl_attempt",
+    METADATA,
+    Column("subject", short_text(190), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    **_INNODB,
+)
+HISTORY = Table(
+    "fl_history",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("entity", short_text(60), nullable=False),
+    Column("record_id", BigInteger, nullable=False),
+    Column("action", short_text(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("user_id", BigInteger),
+    Column("changes", LongText, nullable=False),
+    Column("batch", short_text(32)),
+    Index("ix_fl_history_entity_record_id", "entity", "record_id"),
+    **_INNODB,
+)
+FILE = Table(
+    "fl_file",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("name", WideText, nullable=False),
+    Column("media_type", short_text(100), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", short_text(64), nullable=False),
+    Column("content", Bytes, nullable=False),
+    Column("user_id", BigInteger),
+    Column("created_at", UtcDateTime, nullable=False),
+    **_INNODB,
+)

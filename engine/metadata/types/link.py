@@ -1,0 +1,90 @@
+"""Links: values that are the id of a row elsewhere, kept honest by real foreign keys."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger
+from sqlalchemy.types import TypeEngine
+
+from engine.messages import M_
+from engine.metadata.model import Json
+from engine.metadata.types.base import FieldType, Invalid, Options, Region
+
+_TARGET = {
+    "entity": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+    "show": {"enum": ["title", "description", "path"]},
+    "where": {"type": "object"},
+}
+LARGEST_ID = 2**63 - 1
+
+
+class Reference(FieldType):
+    """A record of another entity, found by typing (person, department, customer, contact, document …)."""
+
+    name = "reference"
+    widget = "picker"
+    label = M_("Reference")
+    operators: ClassVar[tuple[str, ...]] = ("_eq", "_neq", "_in", "_nin", "_null", "_nnull")
+    options_schema = _TARGET
+    required_options: ClassVar[tuple[str, ...]] = ("entity",)
+    refers = True
+
+    def column_type(self, options: Options) -> TypeEngine[Any] | None:
+        """BIGINT with a foreign key."""
+        return BigInteger()
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """The id; that the row exists is checked beside the schema."""
+        return {"type": "integer", "minimum": 1, "maximum": LARGEST_ID, "x-reference": options.get("entity", "file")}
+
+    def parse_text(self, text: str, region: Region) -> Json:
+        """The id. Raises Invalid."""
+        if not (text.isascii() and text.isdigit() and len(text) < 20):
+            raise Invalid("reference", M_("Choose one from the list."))
+        return int(text)
+
+    def to_column(self, value: Json) -> Any:
+        """An int; JSON allows 3.0 for an integer."""
+        return int(value)
+
+
+class PublicList(Reference):
+    """A public choice list: the rows of a dictionary, shared by every field that names it."""
+
+    name = "list"
+    widget = "select"
+    label = M_("Public choice list")
+
+
+class Tree(Reference):
+    """A node of a tree dictionary, shown with its path; any node may be chosen."""
+
+    name = "tree"
+    widget = "select"
+    label = M_("Tree choice")
+    operators = ("_under", *Reference.operators)
+
+
+class Attachment(Reference):
+    """A stored file."""
+
+    name = "attachment"
+    widget = "file"
+    label = M_("Attachment")
+    operators = ("_null", "_nnull")
+    required_options = ()
+    options_schema = {
+        "types": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9]{1,8}$"}},
+        "max_bytes": {"type": "integer", "minimum": 1, "maximum": 8 * 2**20},
+    }
+    refers = False
+
+
+class Image(Attachment):
+    """A stored picture."""
+
+    name = "image"
+    widget = "image"
+    label = M_("Image")
+    options_schema = {"max_bytes": {"type": "integer", "minimum": 1, "maximum": 8 * 2**20}}

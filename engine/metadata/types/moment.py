@@ -1,0 +1,148 @@
+"""Dates and times. A date and time is a moment: stored in UTC, typed and shown in the reader's time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time, parse_date
+from sqlalchemy import Date as DateColumn
+from sqlalchemy import Time as TimeColumn
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
+
+from engine.messages import M_
+from engine.metadata.columns import UtcDateTime
+from engine.metadata.model import Json
+from engine.metadata.types.base import FieldType, Invalid, Options, Region
+
+DATE_OPERATORS = ("_eq", "_neq", "_lt", "_lte", "_gt", "_gte", "_between", "_relative", "_null", "_nnull")
+_ASCII_DIGITS = {ord(c): str(i) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９") for i, c in enumerate(digits)}
+
+
+class Date(FieldType):
+    """A calendar day."""
+
+    name = "date"
+    widget = "date"
+    label = M_("Date")
+    operators = DATE_OPERATORS
+
+    def column_type(self, options: Options) -> TypeEngine[Any] | None:
+        """DATE."""
+        return DateColumn()
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """An ISO date."""
+        return {"type": "string", "format": "date"}
+
+    def parse_text(self, text: str, region: Region) -> Json:
+        """ISO from a date picker, or typed in the reader's order. Raises Invalid."""
+        plain = text.translate(_ASCII_DIGITS)
+        try:
+            return date.fromisoformat(plain).isoformat()
+        except ValueError:
+            pass
+        try:
+            return parse_date(plain, locale=region.locale).isoformat()
+        except (ValueError, IndexError, KeyError, TypeError):
+            raise Invalid("date", M_("“%(text)s” is not a date. Write it like %(example)s.", text=text[:40], example="2026-11-24")) from None
+
+    def format(self, value: Json, region: Region, options: Options) -> str:
+        """In the reader's medium format."""
+        return format_date(date.fromisoformat(value), locale=region.locale)
+
+    def to_column(self, value: Json) -> Any:
+        """A date."""
+        return date.fromisoformat(value)
+
+    def to_json(self, value: Any) -> Json:
+        """ISO text."""
+        return value.isoformat()
+
+
+class Time(FieldType):
+    """A time of day, to the second."""
+
+    name = "time"
+    widget = "time"
+    label = M_("Time")
+    operators = ("_eq", "_neq", "_lt", "_lte", "_gt", "_gte", "_between", "_null", "_nnull")
+
+    def column_type(self, options: Options) -> TypeEngine[Any] | None:
+        """TIME."""
+        return TimeColumn().with_variant(mysql.TIME(fsp=6), "mysql", "mariadb")
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """HH:MM:SS."""
+        return {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}
+
+    def parse_text(self, text: str, region: Region) -> Json:
+        """The time typed as HH:MM or HH:MM:SS. Raises Invalid."""
+        try:
+            parsed = time.fromisoformat(text.translate(_ASCII_DIGITS).replace("：", ":"))
+        except ValueError:
+            raise Invalid("time", M_("“%(text)s” is not a time. Write it like %(example)s.", text=text[:40], example="14:30")) from None
+        return parsed.replace(microsecond=0, tzinfo=None).isoformat()
+
+    def format(self, value: Json, region: Region, options: Options) -> str:
+        """In the reader's short format."""
+        return format_time(time.fromisoformat(value), format="short", locale=region.locale)
+
+    def to_column(self, value: Json) -> Any:
+        """A time."""
+        return time.fromisoformat(value)
+
+    def to_json(self, value: Any) -> Json:
+        """HH:MM:SS."""
+        return value.replace(microsecond=0).isoformat()
+
+
+class DateTime(FieldType):
+    """A moment: date and time."""
+
+    name = "datetime"
+    widget = "datetime"
+    label = M_("Date and time")
+    operators = DATE_OPERATORS
+
+    def column_type(self, options: Options) -> TypeEngine[Any] | None:
+        """A UTC timestamp."""
+        return UtcDateTime()
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """An RFC 3339 timestamp with its zone."""
+        return {"type": "string", "format": "date-time"}
+
+    def parse_text(self, text: str, region: Region) -> Json:
+        """A local time of the reader's zone, or one that names its zone. Raises Invalid."""
+        try:
+            moment = datetime.fromisoformat(text.translate(_ASCII_DIGITS))
+        except ValueError:
+            raise Invalid(
+                "date-time",
+                M_("“%(text)s” is not a date and time. Write it like %(example)s.", text=text[:40], example="2026-11-24 14:30"),
+            ) from None
+        return self.to_json(moment if moment.tzinfo else moment.replace(tzinfo=region.timezone))
+
+    def format(self, value: Json, region: Region, options: Options) -> str:
+        """In the reader's zone and medium date, short time."""
+        moment = datetime.fromisoformat(value)
+        pattern = "short" if moment.second == 0 else "medium"
+        local = moment.astimezone(region.timezone)
+        return f"{format_date(local.date(), locale=region.locale)} {format_time(local.time(), format=pattern, locale=region.locale)}"
+
+    def edit(self, value: Json, region: Region, options: Options) -> str:
+        """As a `datetime-local` control takes it."""
+        return datetime.fromisoformat(value).astimezone(region.timezone).replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def to_column(self, value: Json) -> Any:
+        """An aware datetime. A lower-case z or t is allowed by RFC 3339."""
+        return datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+
+    def to_json(self, value: Any) -> Json:
+        """RFC 3339 in UTC, to the second or finer."""
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+__all__ = ["Date", "DateTime", "Time", "format_datetime"]

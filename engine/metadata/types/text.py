@@ -1,0 +1,184 @@
+"""Texts: one line, several lines, rich text, e-mail, phone, URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import nh3
+from sqlalchemy.types import TypeEngine
+
+from engine.messages import M_
+from engine.metadata.columns import LongText, WideText
+from engine.metadata.model import Json
+from engine.metadata.types.base import LINE_PATTERN, TEXT_PATTERN, FieldType, Options, Region
+
+TEXT_OPERATORS = (
+    "_contains", "_ncontains", "_eq", "_neq", "_starts_with", "_ends_with", "_in", "_nin", "_empty", "_nempty",
+)  # fmt: skip
+MAX_LINE = 4_000
+MAX_TEXT = 100_000
+_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
+
+
+class Text(FieldType):
+    """A single line, with a length and optionally a format (e-mail, url)."""
+
+    name = "text"
+    widget = "text"
+    label = M_("Single-line text")
+    operators = TEXT_OPERATORS
+    folds = True
+    default_length: ClassVar[int] = 255
+    options_schema = {
+        "max_length": {"type": "integer", "minimum": 1, "maximum": MAX_LINE},
+        "format": {"enum": ["email", "url"]},
+        "translatable": {"type": "boolean"},
+    }
+
+    def column_type(self, options: Options) -> TypeEngine[Any] | None:
+        """TEXT on every database: the length is a rule, not storage."""
+        return WideText
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """A string with its length; line breaks and control characters are refused."""
+        schema: dict[str, Json] = {"type": "string", "maxLength": self.length(options), "pattern": LINE_PATTERN}
+        if "format" in options:
+            schema["format"] = {"email": "email", "url": "uri"}[options["format"]]
+        return schema
+
+    def length(self, options: Options) -> int:
+        """The longest value allowed, in characters."""
+        return int(options.get("max_length", self.default_length))
+
+    def normalise(self, value: Json) -> Json:
+        """Without surrounding white space; None when nothing is left."""
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    def parse(self, raw: Sequence[str], region: Region) -> Json:
+        """The text without surrounding white space; None when empty."""
+        return self.normalise(raw[0]) if raw else None
+
+    def attributes(self, options: Options) -> dict[str, str]:
+        """maxlength, and the on-screen keyboard for the format. maxlength counts UTF-16, so it is never tighter."""
+        found = {"maxlength": str(self.length(options) * 2)} if self.length(options) < 2_000 else {}
+        match options.get("format"):
+            case "email":
+                found |= {"inputmode": "email", "autocomplete": "email", "dir": "ltr", "spellcheck": "false"}
+            case "url":
+                found |= {"inputmode": "url", "autocomplete": "url", "dir": "ltr", "spellcheck": "false"}
+        return found
+
+
+class Multiline(Text):
+    """Several lines of plain text."""
+
+    name = "multiline"
+    widget = "textarea"
+    label = M_("Multi-line text")
+    default_length = 2_000
+    options_schema = {
+        "max_length": {"type": "integer", "minimum": 1, "maximum": MAX_TEXT},
+        "translatable": {"type": "boolean"},
+    }
+
+    def column_type(self, options: Options) -> TypeEngine[Any] | None:
+        """Long text."""
+        return LongText
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """A string with its length; line breaks are welcome."""
+        return {"type": "string", "maxLength": self.length(options), "pattern": TEXT_PATTERN}
+
+    def normalise(self, value: Json) -> Json:
+        """With line ends as LF (browsers send CR LF); None when blank."""
+        return (value.replace("\r\n", "\n").replace("\r", "\n").strip() or None) if isinstance(value, str) else value
+
+
+class RichText(Multiline):
+    """Text with a little markup. What is kept is sanitised here, whoever sent it: form, API or import."""
+
+    name = "rich_text"
+    label = M_("Rich text")
+    operators = ("_contains", "_ncontains", "_empty", "_nempty")
+    options_schema = {"max_length": {"type": "integer", "minimum": 1, "maximum": MAX_TEXT}}
+    tags: ClassVar[set[str]] = {"p", "br", "b", "strong", "i", "em", "u", "s", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code", "pre"}
+
+    def to_column(self, value: Json) -> Any:
+        """The sanitised markup."""
+        return nh3.clean(value, tags=self.tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
+
+    def fold_text(self, value: Json) -> str:
+        """The words without the markup."""
+        return nh3.clean(value, tags=set())
+
+
+class Email(Text):
+    """An e-mail address."""
+
+    name = "email"
+    widget = "email"
+    label = M_("E-mail")
+    options_schema = {"max_length": {"type": "integer", "minimum": 6, "maximum": 254}}
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """A string of format email."""
+        return {"type": "string", "maxLength": int(options.get("max_length", 254)), "format": "email"}
+
+
+class Phone(Text):
+    """A telephone number, as people write it."""
+
+    name = "phone"
+    widget = "tel"
+    label = M_("Phone")
+    default_length = 40
+    options_schema = {"max_length": {"type": "integer", "minimum": 3, "maximum": 60}}
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """A string of format phone: digits and the usual separators, an extension at the end."""
+        return {"type": "string", "maxLength": self.length(options), "format": "phone"}
+
+    def fold_text(self, value: Json) -> str:
+        """The number twice: as written and with digits only, so that either spelling finds it."""
+        digits = "".join(char for char in value if char.isdigit())
+        return value if digits == value else f"{value} {digits}"
+
+
+class Url(Text):
+    """A web address."""
+
+    name = "url"
+    widget = "url"
+    label = M_("Web address")
+    default_length = 2_000
+    options_schema = {"max_length": {"type": "integer", "minimum": 8, "maximum": MAX_LINE}}
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """A string of format uri (http and https only: nothing that could run)."""
+        return {"type": "string", "maxLength": self.length(options), "format": "uri"}
+
+
+def is_web_address(value: str) -> bool:
+    """Whether a person could mean it as a web address; a missing scheme is fine, another scheme is not."""
+    try:
+        parts = urlsplit(with_scheme(value))
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in host.strip(".") and not re.search(r"[\s\"'<>\\]", value)
+
+
+def with_scheme(value: str) -> str:
+    """`value` as a link target: https is put before a bare host."""
+    return value if _SCHEME.match(value) and not re.match(r"^[^/]+:\d", value) else f"https://{value}"
+
+
+def is_phone(value: str) -> bool:
+    """Whether it has the look of a telephone number in any script's digits."""
+    return re.fullmatch(r"\+?[\d\s()\-./ ]{3,}((ext\.?|x|#|转|p|w)\s?\d+)?", value, re.IGNORECASE) is not None
+
+
+__all__ = ["Email", "Multiline", "Phone", "RichText", "Text", "Url", "is_phone", "is_web_address", "with_scheme"]

@@ -1,0 +1,128 @@
+"""Conditions to SQL: one boolean clause over the entity's table and the records standing on its card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from engine.metadata.folding import fold
+from engine.metadata.model import Catalog, Entity, Field, Via
+from engine.metadata.physical import folded_column, is_folded, tables
+from engine.metadata.types import TYPES
+from engine.query.operators import OPERATORS, contains
+from engine.query.tree import Condition, Junction, Query, Rule, SortKey
+from engine.query.values import Scope, literal_true, resolve
+
+
+@dataclass
+class Source:
+    """The tables a query reads: the entity's own, and each other record of its card once it is needed."""
+
+    catalog: Catalog
+    entity: Entity
+    joined: dict[str, tuple[Via, FromClause]] = field(default_factory=dict)
+
+    @property
+    def table(self) -> sa.Table:
+        """The entity's own table."""
+        return tables(self.catalog)[self.entity.name]
+
+    def columns(self, of: Field) -> Any:
+        """The columns among which the field's stand."""
+        if of.via is None:
+            return self.table.c
+        if of.via.entity not in self.joined:
+            alias = tables(self.catalog)[of.via.entity].alias(f"via_{of.via.entity}")
+            self.joined[of.via.entity] = (of.via, alias)
+        return self.joined[of.via.entity][1].c
+
+    def column(self, of: Field, *, folded: bool) -> ColumnElement[Any]:
+        """The field's column, or its folded one."""
+        column: ColumnElement[Any] = self.columns(of)[folded_column(of) if folded else of.column]
+        return column
+
+    def from_clause(self) -> FromClause:
+        """The joined tables."""
+        found: FromClause = self.table
+        for via, alias in self.joined.values():
+            part = self.catalog.entity(via.entity)
+            owner, flag = (alias.c[_column(part, name)] for name in (via.owner, via.flag))
+            found = found.outerjoin(alias, sa.and_(owner == self.table.c.id, flag.is_(sa.true())))
+        return found
+
+
+def _column(entity: Entity, name: str) -> str:
+    return next(one.column for one in entity.fields if one.name == name)
+
+
+def clause(source: Source, condition: Condition, scope: Scope) -> ColumnElement[bool]:
+    """The SQL of a condition. Raises BadValue."""
+    if isinstance(condition, Rule):
+        return _rule_clause(source, condition, scope)
+    parts = [clause(source, member, scope) for member in condition.members]
+    if not parts:
+        return literal_true()
+    return sa.and_(*parts) if condition.joiner == "_and" else sa.or_(*parts)
+
+
+def _rule_clause(source: Source, rule: Rule, scope: Scope) -> ColumnElement[bool]:
+    one = source.entity.field(rule.field)
+    folded = TYPES[one.type].folds and is_folded(source.catalog, one)
+    value = resolve(one, rule.operator, rule.value, scope, folded=folded)
+    return OPERATORS[rule.operator].clause(source.column(one, folded=folded), value)
+
+
+def words_clause(source: Source, words: str) -> ColumnElement[bool]:
+    """Records in whose searchable texts each of the words stands."""
+    searched = [one for one in source.entity.by_name.values() if one.searchable and is_folded(source.catalog, one)]
+    columns = [source.column(one, folded=True) for one in searched]
+    if not columns:
+        return sa.false()
+    return sa.and_(*(sa.or_(*(contains(column, term) for column in columns)) for term in fold(words).split()[:8]))
+
+
+def where(source: Source, query: Query, scope: Scope) -> ColumnElement[bool] | None:
+    """The whole restriction of a query, or None when it restricts nothing."""
+    parts: list[ColumnElement[bool]] = []
+    if query.condition.members:
+        parts.append(clause(source, query.condition, scope))
+    if fold(query.words):
+        parts.append(words_clause(source, query.words))
+    return sa.and_(*parts) if parts else None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One column of the order; every order ends with the id, so that it is total."""
+
+    column: ColumnElement[Any]
+    descending: bool
+    nullable: bool
+
+
+def order(source: Source, keys: Sequence[SortKey], scope: Scope) -> list[OrderKey]:
+    """The order of a query; newest first where none is asked for."""
+    found = [_order_key(source, key, scope) for key in keys]
+    descending = keys[-1].descending if keys else True
+    if not any(key.name == "id" for key in keys):
+        found.append(OrderKey(source.table.c.id, descending, nullable=False))
+    return found
+
+
+def _order_key(source: Source, key: SortKey, scope: Scope) -> OrderKey:
+    if key.name in ("id", "created_at", "updated_at"):
+        return OrderKey(source.table.c[key.name], key.descending, nullable=False)
+    one = source.entity.field(key.name)
+    folded = TYPES[one.type].folds and is_folded(source.catalog, one)
+    column = source.column(one, folded=folded)
+    if TYPES[one.type].refers and (rows := scope.dictionaries.of(one.target or "")) and rows.place:
+        column = sa.case(dict(rows.place), value=column)
+    return OrderKey(column, key.descending, nullable=True)
+
+
+__all__ = ["Junction", "OrderKey", "Source", "clause", "order", "where", "words_clause"]

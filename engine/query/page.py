@@ -1,0 +1,152 @@
+"""Keyset paging: one page of ids and the total, in one pass over the table.
+
+A page is continued after the last record's sort values, never by skipping rows, so page 2,000 is as quick as
+page 1. Nulls come last in both directions, on all three databases. The total is counted with the first page and
+travels in the cursor: later pages do not count again.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.sql.elements import ColumnElement
+
+from engine.errors import BadValue
+from engine.messages import M_
+from engine.metadata.model import Catalog, Entity
+from engine.query.compile import OrderKey, Source, order, where
+from engine.query.tree import Query
+from engine.query.values import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a result: record ids in order, the total, and the cursor of the next page ('' at the end)."""
+
+    ids: tuple[int, ...]
+    total: int
+    next: str
+
+
+def read(conn: Connection, catalog: Catalog, entity: Entity, query: Query, scope: Scope) -> Page:
+    """Run a query. Raises BadValue for a cursor that is none."""
+    source = Source(catalog, entity)
+    restriction = where(source, query, scope)
+    keys = order(source, query.sort, scope)
+    cursor = _decode(query.after, len(keys)) if query.after else None
+    counted = restriction is not None and cursor is None
+    statement = _statement(source, restriction, keys, cursor, conn.dialect.name, query.size + 1, counted=counted)
+    rows = conn.execute(statement).all()
+    total = cursor.total if cursor else rows[0].total if counted and rows else 0 if counted else _count(conn, source)
+    shown = rows[: query.size]
+    more = len(rows) > query.size
+    after = _encode([shown[-1][place] for place in range(1, len(keys) + 1)], total) if more else ""
+    return Page(tuple(row[0] for row in shown), total, after)
+
+
+def count(conn: Connection, catalog: Catalog, entity: Entity, query: Query, scope: Scope) -> int:
+    """How many records a query finds."""
+    source = Source(catalog, entity)
+    restriction = where(source, query, scope)
+    statement = sa.select(sa.func.count()).select_from(source.from_clause())
+    return int(conn.execute(statement if restriction is None else statement.where(restriction)).scalar_one())
+
+
+def _count(conn: Connection, source: Source) -> int:
+    return int(conn.execute(sa.select(sa.func.count()).select_from(source.table)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    values: tuple[Any, ...]
+    total: int
+
+
+def _statement(
+    source: Source,
+    restriction: ColumnElement[bool] | None,
+    keys: Sequence[OrderKey],
+    cursor: _Cursor | None,
+    dialect: str,
+    limit: int,
+    *,
+    counted: bool,
+) -> sa.Select[Any]:
+    columns: list[Any] = [source.table.c.id, *(key.column.label(f"k{place}") for place, key in enumerate(keys))]
+    if counted:
+        columns.append(sa.func.count().over().label("total"))
+    statement = sa.select(*columns).select_from(source.from_clause())
+    if restriction is not None:
+        statement = statement.where(restriction)
+    if cursor is not None:
+        statement = statement.where(_after(keys, cursor.values))
+    return statement.order_by(*(term for key in keys for term in _order_terms(key, dialect))).limit(limit)
+
+
+def _order_terms(key: OrderKey, dialect: str) -> list[ColumnElement[Any]]:
+    term = key.column.desc() if key.descending else key.column.asc()
+    if not key.nullable or (dialect == "postgresql" and not key.descending):
+        return [term]
+    if dialect in ("mysql", "mariadb"):
+        return [key.column.is_(None), term]
+    return [term.nulls_last()]
+
+
+def _after(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows that come after these sort values: beyond at the first key, or equal there and after at the rest."""
+    key, value = keys[0], values[0]
+    beyond: ColumnElement[bool] = sa.false()
+    if value is not None:
+        beyond = key.column < value if key.descending else key.column > value
+        if key.nullable:
+            beyond = sa.or_(beyond, key.column.is_(None))
+    if len(keys) == 1:
+        return beyond
+    same = key.column.is_(None) if value is None else key.column == value
+    return sa.or_(beyond, sa.and_(same, _after(keys[1:], values[1:])))
+
+
+_CODES: dict[str, Any] = {
+    "s": str, "i": int, "b": bool, "n": Decimal, "m": datetime.fromisoformat, "d": date.fromisoformat, "t": time.fromisoformat,
+}  # fmt: skip
+
+
+def _code(value: Any) -> list[Any] | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return ["b", value]
+        case int() | str():
+            return ["i" if isinstance(value, int) else "s", value]
+        case Decimal():
+            return ["n", str(value)]
+        case datetime():
+            return ["m", value.isoformat()]
+        case date():
+            return ["d", value.isoformat()]
+    return ["t", value.isoformat()]
+
+
+def _encode(values: Sequence[Any], total: int) -> str:
+    text = json.dumps([total, *(_code(value) for value in values)], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(text: str, length: int) -> _Cursor:
+    try:
+        total, *coded = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+        values = tuple(None if one is None else _CODES[one[0]](one[1]) for one in coded)
+        if len(values) != length or values[-1] is None or not isinstance(total, int):
+            raise ValueError(text)
+    except (ValueError, TypeError, KeyError, IndexError, InvalidOperation, UnicodeError, RecursionError):
+        raise BadValue("page[after]", M_("This page mark is not valid any more. Start again from the first page.")) from None
+    return _Cursor(values, total)

@@ -1,0 +1,141 @@
+"""Condition values: from what was written to what the database compares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from engine.errors import BadValue
+from engine.messages import M_, Message
+from engine.metadata.folding import fold
+from engine.metadata.model import Field, Json
+from engine.metadata.rows import Dictionaries
+from engine.metadata.types import TYPES, Invalid, Region
+from engine.query.operators import OPERATORS
+
+RELATIVE: dict[str, Message] = {
+    "today": M_("today"),
+    "yesterday": M_("yesterday"),
+    "last_7_days": M_("the last 7 days"),
+    "last_30_days": M_("the last 30 days"),
+    "next_7_days": M_("the next 7 days"),
+    "next_30_days": M_("the next 30 days"),
+    "this_month": M_("this month"),
+    "this_year": M_("this year"),
+}
+_DAYS = re.compile(r"^(last|next)_([1-9][0-9]{0,3})_days$")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the variables of a condition stand for, and how a value is read."""
+
+    dictionaries: Dictionaries
+    region: Region
+    now: datetime
+    person: int | None = None
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The reader's time zone: "today" is the reader's day."""
+        return self.region.timezone
+
+
+def resolve(field: Field, operator: str, value: Json, scope: Scope, *, folded: bool) -> Any:
+    """The value(s) to bind for a rule. Raises BadValue with the field's name."""
+    arity = OPERATORS[operator].arity
+    if arity == 0:
+        return _flag(field, value)
+    if operator == "_relative":
+        return _relative(field, str(value), scope)
+    if operator == "_under":
+        return _under(field, _one(field, value, scope, folded), scope)
+    if arity == 1:
+        return _one(field, value, scope, folded)
+    found = [_one(field, one, scope, folded) for one in value]
+    if arity == 2 and len(found) != 2:
+        raise BadValue(field.name, M_("“between” takes two values, separated by a comma."))
+    return found
+
+
+def _flag(field: Field, value: Json) -> bool:
+    text = str(value).strip().lower()
+    if text in ("", "true", "1", "yes"):
+        return True
+    if text in ("false", "0", "no"):
+        return False
+    raise BadValue(field.name, M_("Write true or false, not “%(text)s”.", text=text[:40]))
+
+
+def _one(field: Field, value: Json, scope: Scope, folded: bool) -> Any:
+    kind = TYPES[field.type]
+    text = _variable(field, value, scope)
+    if "\x00" in text:
+        raise BadValue(field.name, M_("This value holds a character that cannot be searched."))
+    if kind.folds:
+        return fold(text) if folded else text
+    if field.type == "multiple_choice":
+        return text
+    if kind.refers and (rows := scope.dictionaries.of(field.target or "")) and text in rows.by_key:
+        return rows.by_key[text]
+    try:
+        parsed = kind.parse([text], scope.region)
+        return None if parsed is None else kind.to_column(parsed)
+    except Invalid as error:
+        raise BadValue(field.name, error.message) from None
+
+
+def _variable(field: Field, value: Json, scope: Scope) -> str:
+    if value == "$CURRENT_USER":
+        return str(scope.person or 0)
+    if value == "$NOW":
+        local = scope.now.astimezone(scope.timezone)
+        return local.date().isoformat() if field.type == "date" else local.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _under(field: Field, id: Any, scope: Scope) -> frozenset[int]:
+    rows = scope.dictionaries.of(field.target or "")
+    if rows is None or id not in rows.rows:
+        raise BadValue(field.name, M_("Choose one from the list."))
+    return rows.under(id)
+
+
+def _relative(field: Field, text: str, scope: Scope) -> tuple[Any, Any]:
+    today = scope.now.astimezone(scope.timezone).date()
+    first, last = _days(field, text, today)
+    if field.type == "date":
+        return first, last
+    bounds = (datetime.combine(day, time(), scope.timezone).astimezone(UTC) for day in (first, last))
+    start, end = bounds
+    return start, end
+
+
+def _days(field: Field, text: str, today: date) -> tuple[date, date]:
+    """[first, last) days of a relative span; "last 7 days" ends with today, "next 7 days" starts with it."""
+    if match := _DAYS.match(text):
+        days = timedelta(days=int(match[2]))
+        tomorrow = today + timedelta(days=1)
+        return (tomorrow - days, tomorrow) if match[1] == "last" else (today, today + days)
+    spans: Mapping[str, tuple[date, date]] = {
+        "today": (today, today + timedelta(days=1)),
+        "yesterday": (today - timedelta(days=1), today),
+        "this_month": (today.replace(day=1), (today.replace(day=28) + timedelta(days=4)).replace(day=1)),
+        "this_year": (date(today.year, 1, 1), date(today.year + 1, 1, 1)),
+    }
+    if text not in spans:
+        raise BadValue(field.name, M_("“%(text)s” is not a span of time. It may be: %(allowed)s.", text=text[:40], allowed=", ".join(RELATIVE)))
+    return spans[text]
+
+
+def literal_true() -> sa.ColumnElement[bool]:
+    """A condition that always holds, on every database."""
+    return sa.true()

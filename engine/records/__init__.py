@@ -1,0 +1,1 @@
+"""Records in their tables: read, write, history, uses. Knows no form and judges nothing."""

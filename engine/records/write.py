@@ -1,0 +1,198 @@
+"""Writing records: insert, update, delete, restore; the record and its history in one transaction.
+
+A field maps to a table and a column. Values of a group that stands for another record (the customer card's
+contact person) are written to that record in the same transaction, with its own history entry.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from engine.errors import NotRestorable, Stale
+from engine.messages import M_
+from engine.metadata.folding import fold
+from engine.metadata.model import Catalog, Entity, Field, Json, Via
+from engine.metadata.physical import folded_column, is_folded, is_stored, tables
+from engine.metadata.types import TYPES
+from engine.records import history, read
+from engine.records.history import Changes
+from engine.records.read import Record
+
+Values = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Values of one card that belong to one table."""
+
+    via: Via | None
+    values: dict[str, Json]
+
+
+def column_values(catalog: Catalog, entity: Entity, values: Values) -> dict[str, Any]:
+    """The columns of the entity's own table for these values, folded ones included; None clears."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        field = entity.by_name[name]
+        kind = TYPES[field.type]
+        found[field.column] = None if value is None else kind.to_column(value)
+        if kind.folds and is_folded(catalog, field):
+            found[folded_column(field)] = None if value is None else fold(kind.fold_text(value))
+    return found
+
+
+def with_defaults(entity: Entity, values: Values) -> dict[str, Json]:
+    """The values, and defaults for the fields that were not given at all."""
+    missing = {f.name: f.default for f in entity.by_name.values() if f.default is not None and f.name not in values}
+    return {**missing, **values}
+
+
+def _split(catalog: Catalog, entity: Entity, values: Values) -> tuple[dict[str, Json], list[tuple[Via, dict[str, Json]]]]:
+    """The card's own values, and those of each other record on it by that record's field names."""
+    own: dict[str, Json] = {}
+    others: dict[str, dict[str, Json]] = {}
+    for name, value in values.items():
+        field = entity.by_name[name]
+        if field.via is None:
+            own[name] = value
+        else:
+            others.setdefault(field.via.entity, {})[part_field(catalog, field).name] = value
+    return own, [(entity.vias[name], found) for name, found in others.items()]
+
+
+def part_field(catalog: Catalog, field: Field) -> Field:
+    """The field of the other record that a field of a `via` group stands for."""
+    part = catalog.entity(field.table)
+    return next(one for one in part.fields if one.via is None and one.column == field.column)
+
+
+def insert(conn: Connection, catalog: Catalog, entity: Entity, values: Values, *, by: int | None) -> int:
+    """Store a new record (and the other record on its card) with history. Returns its id."""
+    own, others = _split(catalog, entity, values)
+    id = _insert_own(conn, catalog, entity, own, values, by=by)
+    for via, found in others:
+        if any(value is not None for value in found.values()):
+            _insert_via(conn, catalog, via, id, found, by=by)
+    return id
+
+
+def _insert_own(conn: Connection, catalog: Catalog, entity: Entity, own: Values, told: Values, *, by: int | None, id: int | None = None) -> int:
+    now = datetime.now(UTC)
+    row = column_values(catalog, entity, own)
+    row |= {"version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
+    if id is not None:
+        row["id"] = id
+    done = conn.execute(sa.insert(tables(catalog)[entity.name]).values(row))
+    new = int(done.inserted_primary_key[0]) if done.inserted_primary_key else int(done.lastrowid)
+    history.write(conn, entity.name, new, "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by)
+    return new
+
+
+def _insert_via(conn: Connection, catalog: Catalog, via: Via, owner: int, found: Values, *, by: int | None) -> None:
+    part = catalog.entity(via.entity)
+    complete = with_defaults(part, {**found, via.owner: owner, via.flag: True})
+    _insert_own(conn, catalog, part, complete, complete, by=by)
+
+
+def update(conn: Connection, catalog: Catalog, entity: Entity, record: Record, values: Values, *, by: int | None) -> Changes:
+    """Store the changed values of a record that was read before. Returns what changed.
+
+    Raises Stale if the record, or another record on its card, has changed since it was read.
+    """
+    changes = {name: (record.values.get(name), value) for name, value in values.items() if record.values.get(name) != value}
+    if not changes:
+        return changes
+    own, others = _split(catalog, entity, {name: after for name, (_, after) in changes.items()})
+    _update_own(conn, catalog, entity, record.id, record.version, own, by=by)
+    for via, found in others:
+        _update_via(conn, catalog, entity, record, via, found, by=by)
+    history.write(conn, entity.name, record.id, "update", changes, by=by)
+    return changes
+
+
+def _update_own(conn: Connection, catalog: Catalog, entity: Entity, id: int, version: int, own: Values, *, by: int | None) -> None:
+    table = tables(catalog)[entity.name]
+    row = column_values(catalog, entity, own) | {"version": version + 1, "updated_at": datetime.now(UTC), "updated_by": by}
+    done = conn.execute(sa.update(table).where(table.c.id == id, table.c.version == version).values(row))
+    if done.rowcount != 1:
+        raise Stale(entity.name, id, "")
+
+
+def _update_via(conn: Connection, catalog: Catalog, entity: Entity, record: Record, via: Via, found: Values, *, by: int | None) -> None:
+    part = catalog.entity(via.entity)
+    part_id = (record.via_ids or {}).get(via.entity)
+    if part_id is None:
+        _insert_via(conn, catalog, via, record.id, found, by=by)
+        return
+    held = read.fetch(conn, catalog, part, part_id, lock=True)
+    if f"{part_id}-{held.version}" not in record.tag.split("."):
+        raise Stale(entity.name, record.id, "")
+    update(conn, catalog, part, held, found, by=by)
+
+
+def unset_flag(conn: Connection, catalog: Catalog, via: Via, owner: int, keep: int, *, by: int | None) -> None:
+    """Take the flag from every other part of the owner, so that exactly one record stands on the owner's card."""
+    part = catalog.entity(via.entity)
+    table = tables(catalog)[part.name]
+    flag, owned = (table.c[part.field(name).column] for name in (via.flag, via.owner))
+    others = sa.select(table.c.id).where(owned == owner, flag.is_(sa.true()), table.c.id != keep)
+    for id in conn.execute(others).scalars().all():
+        held = read.fetch(conn, catalog, part, id, lock=True)
+        update(conn, catalog, part, held, {via.flag: False}, by=by)
+
+
+def whole_row(conn: Connection, catalog: Catalog, entity: Entity, id: int) -> dict[str, Json]:
+    """Every stored value of a record's own table, disabled fields included: what a deletion keeps."""
+    table = tables(catalog)[entity.name]
+    row = conn.execute(sa.select(table).where(table.c.id == id)).mappings().one()
+    kept = {f.name: TYPES[f.type].to_json(row[f.column]) for f in _own_fields(entity) if row[f.column] is not None}
+    return kept | ({"row_key": row["row_key"]} if row.get("row_key") else {})
+
+
+def _own_fields(entity: Entity) -> Iterable[Field]:
+    return (field for field in entity.fields if field.via is None and is_stored(field))
+
+
+def delete(conn: Connection, catalog: Catalog, doomed: Sequence[tuple[Entity, int]], *, by: int | None) -> str:
+    """Delete records in this order as one act, keeping each whole in the history. Returns the act's batch id.
+
+    Foreign keys are the guard: raises sqlalchemy's IntegrityError when something still refers to one of them.
+    """
+    batch = uuid.uuid4().hex
+    for entity, id in doomed:
+        kept = whole_row(conn, catalog, entity, id)
+        table = tables(catalog)[entity.name]
+        conn.execute(sa.delete(table).where(table.c.id == id))
+        history.write(conn, entity.name, id, "delete", {n: (v, None) for n, v in kept.items()}, by=by, batch=batch)
+    return batch
+
+
+def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry], *, by: int | None) -> None:
+    """Bring deleted records back with their ids, owners before parts. Raises NotRestorable."""
+    for entry in reversed(entries):
+        entity = catalog.entity(entry.entity)
+        known = {f.name: f for f in _own_fields(entity)}
+        values = {name: before for name, (before, _) in entry.changes.items() if name in known}
+        row: dict[str, Any] = {}
+        for name, value in values.items():
+            field = known[name]
+            row[field.column] = TYPES[field.type].to_column(value)
+            if TYPES[field.type].folds and is_folded(catalog, field):
+                row[folded_column(field)] = fold(TYPES[field.type].fold_text(value))
+        if "row_key" in entry.changes:
+            row["row_key"] = entry.changes["row_key"][0]
+        now = datetime.now(UTC)
+        row |= {"id": entry.record_id, "version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
+        try:
+            conn.execute(sa.insert(tables(catalog)[entity.name]).values(row))
+        except IntegrityError:
+            raise NotRestorable(M_("This cannot be restored: something it refers to has been deleted since.")) from None
+        history.write(conn, entity.name, entry.record_id, "restore", {n: (None, v) for n, v in values.items()}, by=by)

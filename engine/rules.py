@@ -1,0 +1,229 @@
+"""The judge: one JSON Schema for an entity and a mode, for form, API, import and bulk edit alike.
+
+`jsonschema` is the reference, `jsonschema-rs` the fast engine behind the same function; a corpus of cases goes
+through both. Formats are our own functions in both, since a format the engine does not know passes silently.
+A missing key's error has an empty path; here it lands on its field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Literal
+
+from engine.messages import M_, Message, Problem
+from engine.metadata.model import Catalog, Entity, Field, Json
+from engine.metadata.types import TYPES
+from engine.metadata.types.text import is_phone, is_web_address
+
+Mode = Literal["create", "update"]
+DRAFTS = {"2020-12": "https://json-schema.org/draft/2020-12/schema", "draft-07": "http://json-schema.org/draft-07/schema#"}
+
+_PLAIN_EMAIL = re.compile(r"[A-Za-z0-9_+-]{1,30}(\.[A-Za-z0-9_+-]{1,30})?@([A-Za-z0-9]{1,30}\.){1,3}[A-Za-z]{2,12}")
+
+
+def is_email(value: object) -> bool:
+    """Whether it is an e-mail address; names in any script are, quoted ones and addresses without a dot are not."""
+    if not isinstance(value, str) or _PLAIN_EMAIL.fullmatch(value):
+        return True
+    from email_validator import EmailNotValidError, validate_email  # here: only unusual addresses need it
+
+    try:
+        validate_email(value, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def is_date(value: object) -> bool:
+    """Whether it is an ISO date of the calendar."""
+    if not isinstance(value, str):
+        return True
+    try:
+        return len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def is_datetime(value: object) -> bool:
+    """Whether it is an RFC 3339 timestamp with its zone, in a year that all three databases can hold in UTC."""
+    if not isinstance(value, str):
+        return True
+    try:
+        moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+    except ValueError:
+        return False
+    return moment.tzinfo is not None and 1 < moment.year < 9999 and "T" in value.upper()
+
+
+FORMATS: dict[str, Callable[[object], bool]] = {
+    "email": is_email,
+    "uri": lambda value: not isinstance(value, str) or is_web_address(value),
+    "phone": lambda value: not isinstance(value, str) or is_phone(value),
+    "date": is_date,
+    "date-time": is_datetime,
+}
+
+SENTENCES: dict[str, Message] = {
+    "required": M_("“%(label)s” must be filled in."),
+    "unknown": M_("“%(label)s” is not a field here."),
+    "maxLength": M_("“%(label)s” may be at most %(limit)s characters long; this has %(length)s."),
+    "minimum": M_("“%(label)s” must be at least %(limit)s."),
+    "maximum": M_("“%(label)s” must be at most %(limit)s."),
+    "enum": M_("“%(label)s” must be one of the choices offered."),
+    "uniqueItems": M_("“%(label)s” names a choice twice."),
+    "format.email": M_("“%(label)s” must be an e-mail address, like name@example.com."),
+    "format.uri": M_("“%(label)s” must be a web address, like https://example.com."),
+    "format.phone": M_("“%(label)s” must be a telephone number, like +86 10 1234 5678."),
+    "format.date": M_("“%(label)s” must be a date, like 2026-11-24."),
+    "format.date-time": M_("“%(label)s” must be a date and time with its zone, like 2026-11-24T14:30:00Z."),
+    "pattern": M_("“%(label)s” holds characters that cannot be used here."),
+    "pattern.decimal": M_("“%(label)s” must be a number with at most %(whole)s digits before and %(places)s after the point."),
+    "pattern.decimal.positive": M_("“%(label)s” must be a number from 0, with at most %(whole)s digits before and %(places)s after the point."),
+    "pattern.time": M_("“%(label)s” must be a time, like 14:30:00."),
+    "type": M_("“%(label)s” has a value of the wrong kind."),
+    "encoding": M_("“%(label)s” holds characters that cannot be used here."),
+}
+"""The sentence for each problem code. `%(label)s` is filled in when it is spoken, in the reader's language."""
+
+
+def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, Json]:
+    """The JSON Schema of an entity's record. Creating demands the required fields; an update may leave any out."""
+    found: dict[str, Json] = {
+        "$schema": DRAFTS[draft],
+        "type": "object",
+        "properties": {field.name: _property(field) for field in judged(entity)},
+        "additionalProperties": False,
+    }
+    if mode == "create" and (required := [field.name for field in judged(entity) if field.required]):
+        found["required"] = required
+    return found
+
+
+def judged(entity: Entity) -> Iterator[Field]:
+    """The fields that have a value."""
+    return (field for field in entity.by_name.values() if TYPES[field.type].column_type(field.options) is not None)
+
+
+def _property(field: Field) -> dict[str, Json]:
+    told = dict(TYPES[field.type].json_schema(field.options))
+    if field.required:
+        return told
+    told["type"] = [told["type"], "null"]
+    if "enum" in told:
+        told["enum"] = [*told["enum"], None]
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A compiled schema."""
+
+    entity: Entity
+    errors: Callable[[Mapping[str, Json]], Iterator[tuple[str | None, str, Json]]]
+
+    def check(self, values: Mapping[str, Json]) -> list[Problem]:
+        """Everything that is wrong with a record's values, at most one problem a field, in the card's order."""
+        found: dict[str | None, Problem] = {}
+        for name, code, value in self.errors(values):
+            if name not in found:
+                found[name] = self._problem(name, code, value)
+        for name, value in values.items():
+            if isinstance(value, str) and not _is_encodable(value):
+                found[name] = Problem(name, "encoding", SENTENCES["encoding"])
+        order = {name: place for place, name in enumerate(self.entity.by_name)}
+        return sorted(found.values(), key=lambda one: order.get(one.field or "", len(order)))
+
+    def _problem(self, name: str | None, code: str, value: Json) -> Problem:
+        field = self.entity.by_name.get(name or "")
+        if field is None:
+            return Problem(name, "unknown", SENTENCES["unknown"])
+        if code == "type" and value is None:
+            code = "required"
+        sentence, params = _sentence(field, code, value)
+        return Problem(name, code, Message(sentence.text, params))
+
+
+def _sentence(field: Field, code: str, value: Json) -> tuple[Message, dict[str, object]]:
+    told = TYPES[field.type].json_schema(field.options)
+    if code in ("pattern", "type") and field.type in ("decimal", "amount"):
+        places = int(field.options.get("places", 2))
+        digits = int(field.options.get("digits", 12))
+        key = "pattern.decimal.positive" if field.options.get("non_negative") else "pattern.decimal"
+        return SENTENCES[key], {"whole": max(digits - places, 1), "places": places}
+    if code == "pattern" and field.type == "time":
+        return SENTENCES["pattern.time"], {}
+    if code == "format":
+        return SENTENCES[f"format.{told['format']}"], {}
+    params: dict[str, object] = {"limit": told[code]} if code in ("maxLength", "minimum", "maximum") else {}
+    if code == "maxLength":
+        params["length"] = len(value)
+    return SENTENCES.get(code, SENTENCES["type"]), params
+
+
+def _is_encodable(value: str) -> bool:
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+@lru_cache(maxsize=256)
+def judge(catalog: Catalog, entity: Entity, mode: Mode) -> Judge:
+    """The judge of an entity (as narrowed for the actor) and a mode, compiled once per catalog version."""
+    return Judge(entity, fast_errors(schema(entity, mode)) or reference_errors(schema(entity, mode)))
+
+
+def fast_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[tuple[str | None, str, Json]]] | None:
+    """The errors by `jsonschema-rs`, or None where it is not installed."""
+    try:
+        from jsonschema_rs import Draft202012Validator
+    except ImportError:
+        return None
+    validator = Draft202012Validator(document, formats=FORMATS, validate_formats=True, ignore_unknown_formats=False)
+
+    def errors(values: Mapping[str, Json]) -> Iterator[tuple[str | None, str, Json]]:
+        if any(isinstance(value, str) and not _is_encodable(value) for value in values.values()):
+            values = {name: value for name, value in values.items() if not isinstance(value, str) or _is_encodable(value)}
+        for error in validator.iter_errors(values):
+            kind = error.kind
+            if kind.name == "additionalProperties":
+                yield from ((name, "unknown", None) for name in kind.unexpected)
+            elif kind.name == "required":
+                yield kind.property, "required", None
+            else:
+                yield _named(error.instance_path), kind.name, error.instance
+
+    return errors
+
+
+def reference_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[tuple[str | None, str, Json]]]:
+    """The errors by `jsonschema`."""
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    checker = FormatChecker(formats=())
+    for name, function in FORMATS.items():
+        checker.checks(name)(function)
+    validator = Draft202012Validator(document, format_checker=checker)
+
+    def errors(values: Mapping[str, Json]) -> Iterator[tuple[str | None, str, Json]]:
+        for error in validator.iter_errors(values):
+            if error.validator == "additionalProperties":
+                yield from ((name, "unknown", None) for name in values if name not in document["properties"])
+            elif error.validator == "required":
+                yield next(n for n in document["required"] if error.message.startswith(repr(n))), "required", None
+            else:
+                yield _named(error.absolute_path), str(error.validator), error.instance
+
+    return errors
+
+
+def _named(path: Any) -> str | None:
+    steps = list(path)
+    return str(steps[0]) if steps else None
+
+
+def normalised(entity: Entity, values: Mapping[str, Json]) -> dict[str, Json]:
+    """JSON values in the spelling a form would have sent; unknown names are left for the judge to refuse."""
+    known = entity.by_name
+    return {name: TYPES[known[name].type].normalise(value) if name in known else value for name, value in values.items()}

@@ -1,0 +1,1 @@
+"""The database's own shape: fixed tables by migration, record tables from the metadata."""

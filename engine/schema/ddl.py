@@ -1,0 +1,67 @@
+"""DDL: the only place that makes or changes record tables and their indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Index, Table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateIndex
+
+from engine.metadata.model import Catalog, Entity, Field
+from engine.metadata.physical import folded_column, is_folded, is_stored, tables
+from engine.metadata.types import TYPES
+
+_PREFIX_LENGTH = 100
+# An entry of PostgreSQL's B-tree holds 2,704 bytes; a longer text gets no index for order, only the one for "contains".
+_LONGEST_ORDERED = 250
+
+
+def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> None:
+    """Create the record tables of these entities with their indexes, in the order their foreign keys ask for."""
+    wanted = [tables(catalog)[name] for name in names]
+    trigrams = _has_trigrams(conn)
+    if wanted:
+        wanted[0].metadata.create_all(conn, tables=wanted, checkfirst=False)
+    for table in wanted:
+        for index in indexes(catalog, catalog.entity(table.name), table, conn.dialect.name, trigrams=trigrams):
+            conn.execute(CreateIndex(index))
+
+
+def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
+    """The indexes the engine makes by itself: references (deleting and joining need them) and searchable fields."""
+    for field in entity.fields:
+        if field.via is None and is_stored(field):
+            yield from _field_indexes(catalog, field, table, dialect, trigrams=trigrams)
+
+
+def _field_indexes(catalog: Catalog, field: Field, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
+    name = f"ix_{table.name}_{field.column}"[:60]
+    if TYPES[field.type].folds:
+        if is_folded(catalog, field):
+            length = int(field.options.get("max_length", 255))
+            yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= _LONGEST_ORDERED)
+    elif TYPES[field.type].refers or (field.searchable and field.type not in ("check", "multiple_choice")):
+        yield Index(name, table.c[field.column], _table=table)
+
+
+def _text_indexes(name: str, folded: sa.Column[str], dialect: str, *, trigrams: bool, ordered: bool) -> Iterator[Index]:
+    table = folded.table
+    if ordered:
+        prefix = {"mysql_length": _PREFIX_LENGTH, "mariadb_length": _PREFIX_LENGTH} if dialect in ("mysql", "mariadb") else {}
+        yield Index(name, folded, _table=table, **prefix)
+    if trigrams:
+        yield Index(f"{name}_trgm", folded, _table=table, postgresql_using="gin", postgresql_ops={folded.name: "gin_trgm_ops"})
+
+
+def _has_trigrams(conn: Connection) -> bool:
+    """Whether PostgreSQL can index for "contains": the extension is there or may be added, and sees Chinese."""
+    if conn.dialect.name != "postgresql":
+        return False
+    try:
+        with conn.begin_nested():
+            conn.execute(sa.text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+            return bool(conn.execute(sa.text("SELECT show_trgm('科技有限') <> '{}'")).scalar())
+    except DBAPIError:
+        return False

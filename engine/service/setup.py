@@ -1,0 +1,122 @@
+"""Set-up: fixed tables, shipped catalogs as metadata, record tables, default rows, labels, the first administrator."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polib
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from engine import accounts
+from engine.metadata import definition, store
+from engine.metadata.database import Database
+from engine.metadata.definition import Definition
+from engine.metadata.model import Catalog, Entity, Json
+from engine.metadata.physical import tables
+from engine.metadata.rows import row_label_key
+from engine.records.write import column_values, with_defaults
+from engine.schema import ddl, migrate
+
+
+def is_ready(database: Database) -> bool:
+    """Whether the database is set up and at this program's revision."""
+    with database.reading() as conn:
+        return sa.inspect(conn).has_table("fl_alembic") and migrate.is_current(conn)
+
+
+def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
+    """Make everything that is not there yet; safe to run again. Returns the names of the entities made.
+
+    Raises BadCatalog before anything is written.
+    """
+    definitions = definition.read(catalogs)
+    with database.writing() as conn:
+        migrate.upgrade(conn)
+        held = store.load(conn)
+        new = [one for one in definitions if one.entity.name not in held.entities]
+        if not new:
+            return []
+        for one in new:
+            store.save_entity(conn, one.entity)
+        catalog = store.load(conn)
+        ddl.create_tables(conn, catalog, [one.entity.name for one in new])
+        for one in new:
+            insert_rows(conn, catalog, one)
+        for language, path in meta_catalogs(locales):
+            store.save_labels(conn, language, _translations(path, new), origin="shipped")
+        store.bump_version(conn)
+        store.bump_version(conn, dictionaries=True)
+    return [one.entity.name for one in new]
+
+
+def insert_rows(conn: Connection, catalog: Catalog, one: Definition) -> None:
+    """Insert a dictionary's default rows, parents before children."""
+    entity = catalog.entity(one.entity.name)
+    table = tables(catalog)[entity.name]
+    ids: dict[str, int] = {}
+    now = datetime.now(UTC)
+    for position, row in enumerate(one.rows, start=1):
+        values = with_defaults(entity, _row_values(entity, row, ids, position))
+        columns: dict[str, Any] = column_values(catalog, entity, values)
+        columns |= {"version": 1, "created_at": now, "updated_at": now}
+        if entity.is_dictionary:
+            columns["row_key"] = row["key"]
+        ids[row["key"]] = int(conn.execute(sa.insert(table).values(columns)).inserted_primary_key[0])
+
+
+def _row_values(entity: Entity, row: Mapping[str, Json], ids: Mapping[str, int], position: int) -> dict[str, Json]:
+    values = {name: value for name, value in row.items() if name != "key"}
+    if entity.tree and values.get(entity.tree):
+        values[entity.tree] = ids[values[entity.tree]]
+    if "position" in entity.by_name:
+        values.setdefault("position", position * 10)
+    return values
+
+
+def meta_catalogs(locales: Path) -> Iterator[tuple[str, Path]]:
+    """(language, meta.po) of every shipped language."""
+    for path in sorted(locales.glob("*/LC_MESSAGES/meta.po")):
+        yield path.parent.parent.name.replace("_", "-"), path
+
+
+def _translations(path: Path, new: Sequence[Definition]) -> Iterator[tuple[str, str, str]]:
+    names = {one.entity.name for one in new}
+    for entry in polib.pofile(str(path)):
+        if entry.msgctxt and entry.msgstr and not entry.fuzzy and entry.msgctxt.split(".")[1] in names:
+            yield entry.msgctxt, entry.msgid, entry.msgstr
+
+
+def fold_translations(conn: Connection, catalog: Catalog) -> None:
+    """Let translatable texts of dictionary rows be found in every language: the folded column holds them all."""
+    from engine.metadata.folding import fold  # local: only set-up folds in bulk
+    from engine.metadata.physical import folded_column, is_folded
+
+    labels: dict[str, list[str]] = {}
+    from engine.metadata import tables as t
+
+    for key, text in conn.execute(sa.select(t.LABEL.c.label_key, t.LABEL.c.text).where(t.LABEL.c.label_key.like("row.%"))):
+        labels.setdefault(key, []).append(text)
+    for entity in (one for one in catalog.entities.values() if one.is_dictionary):
+        table = tables(catalog)[entity.name]
+        for field in entity.fields:
+            if not field.options.get("translatable") or not is_folded(catalog, field):
+                continue
+            for row in conn.execute(sa.select(table.c.id, table.c.row_key, table.c[field.column].label("text"))).all():
+                texts = [row.text or "", *labels.get(row_label_key(entity.name, row.row_key, row.id, field.name), ())]
+                folded = "\n".join(fold(text) for text in texts)
+                conn.execute(sa.update(table).where(table.c.id == row.id).values({folded_column(field): folded}))
+
+
+def make_administrator(database: Database, password: str | None) -> str | None:
+    """Make the first user, `admin`, if there is none. Returns the password when one had to be made up."""
+    with database.writing() as conn:
+        if accounts.has_users(conn):
+            return None
+        chosen = password or secrets.token_urlsafe(9)
+        accounts.add_user(conn, "admin", chosen, "administrator", name="Administrator")
+    return None if password else chosen
