@@ -154,3 +154,17 @@ class NotRestorable(FieldloomError):
 
 class BadUpload(FieldloomError):
     """An uploaded file is refused; nothing of it was stored."""
+
+
+class SignInNeeded(FieldloomError):
+    """Nobody is signed in, or the session or token has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(M_("Please sign in first."))
+
+
+class BadCredentials(FieldloomError):
+    """The user name or the password is wrong; which one is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(M_("The user name or the password is not right."))

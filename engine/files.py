@@ -110,3 +110,8 @@ def fetch(conn: Connection, id: int) -> StoredFile:
     if row is None:
         raise NotFound("file", id)
     return StoredFile(row.id, row.name, row.media_type, row.size, row.content)
+
+
+def uploaded_by(conn: Connection, id: int) -> int | None:
+    """Who uploaded a file; None also where there is no such file."""
+    return conn.execute(sa.select(t.FILE.c.user_id).where(t.FILE.c.id == id)).scalar()

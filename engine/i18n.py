@@ -73,18 +73,18 @@ class Translator:
         self.language = spoken
         self._catalog = catalog
 
-    def text(self, text: str, **params: object) -> str:
+    def text(self, text: str, /, **params: object) -> str:
         """A sentence with its named values filled in."""
         found = self._catalog.gettext(text) if text else ""
         return _pseudo(found, params) if self.language.tag == PSEUDO else _filled(found, params)
 
-    def count(self, one: str, many: str, n: int, **params: object) -> str:
+    def count(self, one: str, many: str, n: int, /, **params: object) -> str:
         """A sentence that counts, in the form the language wants for `n`."""
         found = self._catalog.ngettext(one, many, n)
         params = {"n": n, **params}
         return _pseudo(found, params) if self.language.tag == PSEUDO else _filled(found, params)
 
-    def say(self, message: Message, **more: object) -> str:
+    def say(self, message: Message, /, **more: object) -> str:
         """A message; values that are messages themselves are spoken first."""
         params = {key: self.say(v) if isinstance(v, Message) else v for key, v in message.params.items()} | more
         if message.plural is not None and message.n is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Protocol
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -41,11 +42,27 @@ class Problem:
     message: Message
 
 
-def M_(text: str, **params: object) -> Message:
+def M_(text: str, /, **params: object) -> Message:
     """A translatable sentence; the name is what the extractor of `make i18n` looks for."""
     return Message(text, params)
 
 
-def MN_(one: str, many: str, n: int, **params: object) -> Message:
+def MN_(one: str, many: str, n: int, /, **params: object) -> Message:
     """A translatable sentence that counts: the language's plural rule chooses the form for `n`."""
     return Message(one, {**params, "n": n}, many, n)
+
+
+class Speaker(Protocol):
+    """Whoever speaks sentences in one language: `engine.i18n.Translator`, seen from the rooms beside it."""
+
+    def text(self, text: str, /, **params: object) -> str:
+        """A sentence with its named values filled in."""
+        ...
+
+    def count(self, one: str, many: str, n: int, /, **params: object) -> str:
+        """A sentence that counts."""
+        ...
+
+    def say(self, message: Message, **more: object) -> str:
+        """A message."""
+        ...

@@ -90,6 +90,9 @@ SENTENCES: dict[str, Message] = {
 """The sentence for each problem code. `%(label)s` is filled in when it is spoken, in the reader's language."""
 
 
+NOT_AN_OBJECT = M_("A record is a JSON object: field names with their values.")
+
+
 def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, Json]:
     """The JSON Schema of an entity's record. Creating demands the required fields; an update may leave any out."""
     found: dict[str, Json] = {

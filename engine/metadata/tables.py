@@ -6,6 +6,8 @@ tables are Alembic migrations in `migrations/`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
 
 from engine.metadata.columns import Bytes, Id, LongText, UtcDateTime, WideText, short_text
@@ -19,7 +21,7 @@ METADATA = MetaData(
     }
 )
 # InnoDB explicitly: foreign keys are promised.
-_INNODB = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
+_INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 
 ENTITY = Table(
     "fl_entity",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -22,9 +22,12 @@ from sqlalchemy.sql.elements import ColumnElement
 from engine.errors import BadValue
 from engine.messages import M_
 from engine.metadata.model import Catalog, Entity
-from engine.query.compile import OrderKey, Source, order, where
-from engine.query.tree import Query
+from engine.query.compile import OrderKey, Source, clause, order, where
+from engine.query.tree import Condition, Query
 from engine.query.values import Scope
+
+
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,18 @@ def count(conn: Connection, catalog: Catalog, entity: Entity, query: Query, scop
     restriction = where(source, query, scope)
     statement = sa.select(sa.func.count()).select_from(source.from_clause())
     return int(conn.execute(statement if restriction is None else statement.where(restriction)).scalar_one())
+
+
+def holding(conn: Connection, catalog: Catalog, entity: Entity, condition: Condition, ids: Iterable[int], scope: Scope) -> set[int]:
+    """Which of these records meet a condition."""
+    source = Source(catalog, entity)
+    met = clause(source, condition, scope)
+    found: set[int] = set()
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _CHUNK):
+        among = source.table.c.id.in_(wanted[start : start + _CHUNK])
+        found |= set(conn.execute(sa.select(source.table.c.id).select_from(source.from_clause()).where(among, met)).scalars())
+    return found
 
 
 def _count(conn: Connection, source: Source) -> int:

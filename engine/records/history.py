@@ -81,3 +81,9 @@ def of_batch(conn: Connection, batch: str) -> list[Entry]:
 def newest(conn: Connection, limit: int) -> list[Entry]:
     """What happened last, to whatever record."""
     return [_entry(row) for row in conn.execute(_SELECT.order_by(t.HISTORY.c.id.desc()).limit(limit))]
+
+
+def has_created(conn: Connection, entity: str, user_id: int) -> bool:
+    """Whether a user has ever made a record of this entity."""
+    wanted = select(t.HISTORY.c.id).where(t.HISTORY.c.entity == entity, t.HISTORY.c.user_id == user_id, t.HISTORY.c.action == "create")
+    return conn.execute(wanted.limit(1)).first() is not None

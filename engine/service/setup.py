@@ -11,13 +11,16 @@ from typing import Any
 import polib
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine import accounts
 from engine.metadata import definition, store
+from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.definition import Definition
-from engine.metadata.model import Catalog, Entity, Json
-from engine.metadata.physical import tables
+from engine.metadata.folding import fold
+from engine.metadata.model import Catalog, Entity, Field, Json
+from engine.metadata.physical import folded_column, is_folded, tables
 from engine.metadata.rows import row_label_key
 from engine.records.write import column_values, with_defaults
 from engine.schema import ddl, migrate
@@ -49,6 +52,7 @@ def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
             insert_rows(conn, catalog, one)
         for language, path in meta_catalogs(locales):
             store.save_labels(conn, language, _translations(path, new), origin="shipped")
+        fold_translations(conn, catalog)
         store.bump_version(conn)
         store.bump_version(conn, dictionaries=True)
     return [one.entity.name for one in new]
@@ -93,23 +97,21 @@ def _translations(path: Path, new: Sequence[Definition]) -> Iterator[tuple[str, 
 
 def fold_translations(conn: Connection, catalog: Catalog) -> None:
     """Let translatable texts of dictionary rows be found in every language: the folded column holds them all."""
-    from engine.metadata.folding import fold  # local: only set-up folds in bulk
-    from engine.metadata.physical import folded_column, is_folded
-
     labels: dict[str, list[str]] = {}
-    from engine.metadata import tables as t
-
     for key, text in conn.execute(sa.select(t.LABEL.c.label_key, t.LABEL.c.text).where(t.LABEL.c.label_key.like("row.%"))):
         labels.setdefault(key, []).append(text)
     for entity in (one for one in catalog.entities.values() if one.is_dictionary):
-        table = tables(catalog)[entity.name]
         for field in entity.fields:
-            if not field.options.get("translatable") or not is_folded(catalog, field):
-                continue
-            for row in conn.execute(sa.select(table.c.id, table.c.row_key, table.c[field.column].label("text"))).all():
-                texts = [row.text or "", *labels.get(row_label_key(entity.name, row.row_key, row.id, field.name), ())]
-                folded = "\n".join(fold(text) for text in texts)
-                conn.execute(sa.update(table).where(table.c.id == row.id).values({folded_column(field): folded}))
+            if field.options.get("translatable") and is_folded(catalog, field):
+                _fold_field(conn, catalog, entity, field, labels)
+
+
+def _fold_field(conn: Connection, catalog: Catalog, entity: Entity, field: Field, labels: Mapping[str, Sequence[str]]) -> None:
+    table = tables(catalog)[entity.name]
+    for row in conn.execute(sa.select(table.c.id, table.c.row_key, table.c[field.column].label("text"))).all():
+        texts = [row.text or "", *labels.get(row_label_key(entity.name, row.row_key, row.id, field.name), ())]
+        folded = "\n".join(fold(text) for text in texts)
+        conn.execute(sa.update(table).where(table.c.id == row.id).values({folded_column(field): folded}))
 
 
 def make_administrator(database: Database, password: str | None) -> str | None:
@@ -120,3 +122,11 @@ def make_administrator(database: Database, password: str | None) -> str | None:
         chosen = password or secrets.token_urlsafe(9)
         accounts.add_user(conn, "admin", chosen, "administrator", name="Administrator")
     return None if password else chosen
+
+
+def answers(database: Database) -> bool:
+    """Whether the database answers and is set up."""
+    try:
+        return is_ready(database)
+    except DBAPIError:
+        return False

@@ -1,0 +1,62 @@
+"""The application: settings, database, blueprints, errors. Nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, redirect, request, session
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from engine import i18n
+from engine.accounts import SESSION_DAYS
+from engine.metadata.database import Database
+from engine.render.page import Pages
+from engine.service.visit import Site
+from settings import ROOT, Settings, from_environment
+from web import api, assets, cards, home, problems, search, security
+
+MAX_BODY = 9 * 2**20
+"""The largest request: one file of the largest kind allowed and a card around it."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application for these settings. The database is expected to be set up (`fieldloom init`)."""
+    told = settings or from_environment()
+    app = Flask("fieldloom", root_path=str(ROOT), static_folder=None)
+    app.config.update(
+        SECRET_KEY=told.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=4 * 2**20,
+        MAX_FORM_PARTS=5_000,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=SESSION_DAYS),
+        SESSION_COOKIE_NAME="fieldloom",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=told.secure_cookies,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a card may stay open over lunch
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    pages = Pages([Path(ROOT, "web", "templates")], assets.Assets().url)
+    app.extensions["fieldloom"] = Site(Database(told.database_url), pages, told.locales, told.default_language, told.timezone)
+    csrf = CSRFProtect(app)
+    csrf.exempt(api.blueprint)  # it guards itself: see there
+    for blueprint in (assets.assets, home.blueprint, api.blueprint, cards.blueprint, search.blueprint):
+        app.register_blueprint(blueprint)
+    security.register(app, secure=told.secure_cookies)
+    problems.register(app)
+    app.before_request(_switch_language)
+    return app
+
+
+def _switch_language() -> Response | None:
+    """`?lang=en` on any page changes the language and leaves the address without it."""
+    tag = request.args.get("lang")
+    if request.method != "GET" or tag is None or request.path.startswith("/api/") or i18n.language(tag) is None:
+        return None
+    session["language"] = tag
+    rest = "&".join(part for part in request.query_string.decode().split("&") if not part.startswith("lang="))
+    return redirect(f"{request.path}?{rest}" if rest else request.path, 303)

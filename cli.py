@@ -1,0 +1,124 @@
+"""The command line: `fieldloom init | serve | user`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Sequence
+
+from engine import accounts
+from engine.access import ROLES
+from engine.errors import FieldloomError
+from engine.metadata.database import Database
+from engine.service import setup
+from settings import BadSetting, Settings, from_environment
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status."""
+    told = _parser().parse_args(arguments)
+    try:
+        return int(told.run(told, from_environment()))
+    except (FieldloomError, BadSetting) as error:
+        print(f"fieldloom: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fieldloom", description="A metadata-driven form engine and its customer module.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    init = commands.add_parser("init", help="set the database up; safe to run again")
+    init.add_argument("--samples", action="store_true", help="add sample customers where there are none")
+    init.set_defaults(run=_init)
+    commands.add_parser("serve", help="serve on FIELDLOOM_HOST and FIELDLOOM_PORT").set_defaults(run=_serve)
+    user = commands.add_parser("user", help="people who may sign in").add_subparsers(required=True, metavar="action")
+    add = user.add_parser("add", help="make a user")
+    add.add_argument("username")
+    add.add_argument("--role", choices=ROLES, default="user")
+    add.add_argument("--name", default="", help="the full name")
+    add.add_argument("--password", help="asked for when left out")
+    add.set_defaults(run=_add_user)
+    token = user.add_parser("token", help="make an API token; it is printed once")
+    token.add_argument("username")
+    token.add_argument("--name", default="api", help="what it is for")
+    token.add_argument("--days", type=int, help="how long it holds; for ever when left out")
+    token.set_defaults(run=_add_token)
+    password = user.add_parser("password", help="set a user's password and end all sessions")
+    password.add_argument("username")
+    password.add_argument("--password", help="asked for when left out")
+    password.set_defaults(run=_set_password)
+    return parser
+
+
+def _init(told: argparse.Namespace, settings: Settings) -> int:
+    database = Database(settings.database_url)
+    made = setup.install(database, settings.catalogs, settings.locales)
+    if made:
+        print(f"Database set up: {len(made)} entities.")
+    password = setup.make_administrator(database, settings.admin_password)
+    if password:
+        kept = settings.instance / "admin_password"
+        kept.touch(mode=0o600)
+        kept.write_text(password + "\n", encoding="utf-8")
+        print(f"Administrator made. User name: admin  Password: {password}")
+        print(f"(The password is kept in {kept}; delete that file once you know it.)")
+    if told.samples:
+        from engine.service import samples
+
+        count = samples.load(database)
+        print(f"{count} sample customers added." if count else "Customers are there already; no samples added.")
+    database.close()
+    return 0
+
+
+def _serve(told: argparse.Namespace, settings: Settings) -> int:
+    from waitress import serve
+
+    from app import create_app
+
+    database = Database(settings.database_url)
+    if not setup.is_ready(database):
+        print("The database is not set up yet. Run: fieldloom init", file=sys.stderr)
+        return 1
+    database.close()
+    print(f"Fieldloom is at http://{settings.host}:{settings.port}/", flush=True)
+    if (password := settings.instance / "admin_password").exists() and not settings.admin_password:
+        print(f"Sign in as admin with the password {password.read_text(encoding='utf-8').strip()}", flush=True)
+    serve(create_app(settings), host=settings.host, port=settings.port, threads=8, ident="", _quiet=True)
+    return 0
+
+
+def _add_user(told: argparse.Namespace, settings: Settings) -> int:
+    with Database(settings.database_url).writing() as conn:
+        accounts.add_user(conn, told.username, told.password or _asked(), told.role, name=told.name)
+    print(f"User {told.username} made.")
+    return 0
+
+
+def _add_token(told: argparse.Namespace, settings: Settings) -> int:
+    with Database(settings.database_url).writing() as conn:
+        print(accounts.add_token(conn, _known(conn, told.username).id, told.name, told.days))
+    return 0
+
+
+def _set_password(told: argparse.Namespace, settings: Settings) -> int:
+    with Database(settings.database_url).writing() as conn:
+        accounts.set_password(conn, _known(conn, told.username).id, told.password or _asked())
+    print(f"Password of {told.username} set.")
+    return 0
+
+
+def _known(conn: accounts.Connection, username: str) -> accounts.User:
+    found = accounts.find_user(conn, username)
+    if found is None:
+        raise accounts.BadUser(accounts.M_("There is no user “%(name)s”.", name=username))
+    return found
+
+
+def _asked() -> str:
+    return getpass.getpass("Password: ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The customer module: what is more than fields."""

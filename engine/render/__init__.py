@@ -1,0 +1,1 @@
+"""Cards, detail pages and search screens drawn from the catalog: baked once, filled per request."""

@@ -1,0 +1,248 @@
+"""Cards: baked once into text pieces, filled per request.
+
+What depends only on the metadata, the dictionaries, the language and the permissions is drawn once by the widgets
+and cut at its slots. A request fills in values and errors, escapes them and joins. A new card without errors is
+one ready string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from engine.metadata import labels
+from engine.metadata.model import Entity, Field, Group, Json
+from engine.metadata.rows import RowSet
+from engine.metadata.types import TYPES, Region
+from engine.render.bind import FILES, MULTIPLE, Bound, CardField, Submission, card_form, widget_of
+from engine.render.page import Pages
+from engine.render.view import NOTHING_KNOWN, Known, View, plain
+from engine.render.widgets import Slots, choice
+
+SELECTED_BY = {"select": " selected", "radio": " checked", "checkboxes": " checked", "checkbox": " checked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in one control: its text, the words beside it, what is chosen, what is wrong."""
+
+    value: str = ""
+    text: str = ""
+    keep: str = ""
+    chosen: frozenset[str] = frozenset()
+    errors: tuple[str, ...] = ()
+
+
+EMPTY = Entry()
+
+
+@dataclass(frozen=True, slots=True)
+class BakedField:
+    """One field's markup with slots between its pieces; `blank` is it without value and errors."""
+
+    field: Field
+    id: str
+    pieces: tuple[str, ...]
+    slots: tuple[tuple[str, str], ...]
+    selected: str
+    described: str
+    blank: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BakedSection:
+    """A heading with its fields: `pieces` stand around them."""
+
+    group: Group
+    label: str
+    pieces: tuple[str, ...]
+    fields: tuple[BakedField, ...]
+
+
+@dataclass(frozen=True)
+class BakedCard:
+    """A whole card."""
+
+    sections: tuple[BakedSection, ...]
+    errors: Callable[[str, Sequence[str]], str] = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None) -> BakedCard:
+    """The card of an entity in one language. `omit` names a field that the page itself decides (a part's owner)."""
+    environment = pages.environment(view.speaker)
+    controls = {one.name: one for one in card_form(entity) if isinstance(one, CardField)}
+    block = environment.get_template("errors.html")
+    sections = []
+    for group in entity.groups:
+        slots = Slots()
+        fields = [_bake_field(environment, view, one, controls.get(one.name)) for one in entity.fields_of(group) if one.name != omit]
+        if not fields:
+            continue
+        label = labels.group_label(view.catalog, entity, group, view.languages)
+        told = {"name": group.name, "label": label, "via": group.via}
+        frame = environment.get_template("section.html").render(group=told, fields=[slots.mark(str(n)) for n in range(len(fields))])
+        sections.append(BakedSection(group, label, slots.cut(frame)[0], tuple(fields)))
+
+    def errors(id: str, messages: Sequence[str]) -> str:
+        return block.render(id=f"{id}-error", messages=messages)
+
+    return BakedCard(tuple(sections), errors)
+
+
+def _bake_field(environment: Any, view: View, one: Field, control: CardField | None) -> BakedField:
+    slots = Slots()
+    rows = view.dictionaries.of(one.target or "")
+    picker = TYPES[one.type].refers and (rows is None or view.catalog.entity(one.target or "").picker)
+    widget = widget_of(one, picker=picker)
+    told = _control(view, one, widget, rows, slots)
+    template = environment.get_template("field.html")
+    if control is None:  # shown only
+        drawn = environment.get_template(f"widgets/{widget}.html").render(f=told, slot=slots)
+        drawn = Markup(drawn)  # noqa: S704  # autoescaped by Jinja
+    else:
+        draw = control.widget if not picker else type(control.widget)("picker")
+        drawn = draw(control, environment=environment, slot=slots, control=told)
+    pieces, places = slots.cut(template.render(f=told, slot=slots, control=drawn))
+    baked = BakedField(one, told["id"], pieces, places, SELECTED_BY.get(widget, " selected"), f"{told['id']}-help" if told["help"] else "")
+    return replace(baked, blank=_join(baked, EMPTY, ""))
+
+
+def _control(view: View, one: Field, widget: str, rows: RowSet | None, slots: Slots) -> dict[str, Any]:
+    """What the widget's template is told about the control."""
+    told: dict[str, Any] = {
+        "name": one.name,
+        "id": f"f-{one.name}",
+        "label": view.label(one),
+        "help": labels.field_help(view.catalog, one, view.languages),
+        "placeholder": labels.field_placeholder(view.catalog, one, view.languages),
+        "required": one.required,
+        "widget": widget,
+        "width": one.width,
+        "attrs": TYPES[one.type].attributes(one.options),
+        "choices": [],
+        "suggest_url": f"/{one.target}/suggest?for={one.entity}.{one.name}" if widget == "picker" else "",
+        "create_url": "",
+    }
+    if one.type == "check":
+        told["choices"] = [choice("true", "", slots)]
+    elif "choices" in one.options:
+        told["choices"] = [choice(value, label, slots) for value, label in labels.choices(view.catalog, one, view.languages)]
+    elif rows is not None and widget == "select":
+        how = one.options.get("show", "title")
+        told["choices"] = [
+            choice(str(row.id), rows.show(row.id, how, view.languages), slots, depth=depth, hidden=not row.active)
+            for row, depth in rows.ordered
+        ]
+    return told
+
+
+def _join(baked: BakedField, entry: Entry, errors: str) -> str:
+    if not baked.slots:
+        return baked.pieces[0]
+    parts = [baked.pieces[0]]
+    for (kind, argument), piece in zip(baked.slots, baked.pieces[1:], strict=True):
+        match kind:
+            case "value":
+                parts.append(escape(entry.value))
+            case "mark":
+                if argument in entry.chosen:
+                    parts.append(baked.selected)
+            case "errors":
+                parts.append(errors)
+            case "attrs":
+                parts.append(_attributes(baked, wrong=bool(errors)))
+            case "text":
+                parts.append(escape(entry.text))
+            case "keep":
+                parts.append(escape(entry.keep))
+        parts.append(piece)
+    return "".join(parts)
+
+
+def _attributes(baked: BakedField, *, wrong: bool) -> str:
+    if wrong:
+        described = f"{baked.id}-error {baked.described}".strip()
+        return f' aria-invalid="true" aria-describedby="{described}"'
+    return f' aria-describedby="{baked.described}"' if baked.described else ""
+
+
+def fill(card: BakedCard, entries: Mapping[str, Entry]) -> Markup:
+    """The card's sections with these entries; fields without one are blank."""
+    parts: list[str] = []
+    for section in card.sections:
+        parts.append(section.pieces[0])
+        for baked, piece in zip(section.fields, section.pieces[1:], strict=True):
+            entry = entries.get(baked.field.name)
+            if entry is None:
+                parts.append(baked.blank)
+            else:
+                parts.append(_join(baked, entry, card.errors(baked.id, entry.errors) if entry.errors else ""))
+            parts.append(piece)
+    return Markup("".join(parts))  # noqa: S704  # pieces are autoescaped, values escaped
+
+
+@lru_cache(maxsize=128)
+def blank(card: BakedCard) -> Markup:
+    """The card without any value: what most new cards are."""
+    return fill(card, {})
+
+
+def entries_of(entity: Entity, values: Mapping[str, Json], view: View, region: Region, known: Known = NOTHING_KNOWN) -> dict[str, Entry]:
+    """Entries for stored values."""
+    fields = entity.by_name
+    return {name: _entry(fields[name], value, view, region, known) for name, value in values.items() if value is not None}
+
+
+def _entry(one: Field, value: Json, view: View, region: Region, known: Known) -> Entry:
+    kind = TYPES[one.type]
+    if one.type in FILES:
+        return Entry(keep=str(value), text=plain(one, value, view, region, known))
+    if kind.refers:
+        return Entry(value=str(value), text=plain(one, value, view, region, known), chosen=frozenset((str(value),)))
+    if one.type == "multiple_choice":
+        return Entry(chosen=frozenset(value))
+    if one.type == "check":
+        return Entry(chosen=frozenset(("true",)) if value else frozenset())
+    return Entry(value=kind.edit(value, region, one.options), chosen=frozenset((str(value),)))
+
+
+def entries_sent(
+    entity: Entity, sent: Submission, bound: Bound, errors: Mapping[str, Sequence[str]], view: View, region: Region, known: Known
+) -> dict[str, Entry]:
+    """Entries for what was sent, so that nothing typed is lost; `errors` says what is wrong by field."""
+    found: dict[str, Entry] = {}
+    for name, one in entity.by_name.items():
+        wrong = tuple(errors.get(name, ()))
+        if one.type in FILES:
+            keep = bound.values.get(name)
+            text = plain(one, keep, view, region, known) if keep else ""
+            entry = Entry(keep=str(keep or ""), text=text, errors=wrong)
+        elif name in bound.raw:
+            raw = bound.raw[name]
+            text = sent.one(f"{name}__text")
+            value = bound.values.get(name)
+            if not text and TYPES[one.type].refers and value is not None:
+                text = plain(one, value, view, region, known)
+            chosen = frozenset(("true",)) if one.type == "check" and value else frozenset(raw)
+            entry = Entry(value=raw[-1] if raw and one.type not in MULTIPLE else "", text=text, chosen=chosen, errors=wrong)
+        else:
+            entry = Entry(errors=wrong)
+        if entry != EMPTY:
+            found[name] = entry
+    return found
+
+
+def sections_nav(card: BakedCard, errors: Iterable[str] = ()) -> list[dict[str, object]]:
+    """The card's headings as links, with the number of problems under each."""
+    wrong = set(errors)
+    return [
+        {"id": f"g-{one.group.name}", "label": one.label, "errors": sum(f.field.name in wrong for f in one.fields)} for one in card.sections
+    ]
+
+
+__all__ = ["EMPTY", "BakedCard", "Entry", "bake", "blank", "entries_of", "entries_sent", "fill", "sections_nav"]

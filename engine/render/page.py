@@ -1,0 +1,42 @@
+"""Templates: one Jinja environment per language, autoescaped, loaded from the folders of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from engine.messages import Speaker
+
+OWN_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Pages:
+    """Draws templates. `asset` gives the address of a static file by its path."""
+
+    def __init__(self, folders: Sequence[Path], asset: Callable[[str], str]) -> None:
+        self._loader = FileSystemLoader([*folders, OWN_TEMPLATES])
+        self._asset = asset
+        self._sprite = asset("vendor/icons.svg")
+        self.environment = lru_cache(maxsize=32)(self._environment)
+
+    def _environment(self, speaker: Speaker) -> Environment:
+        found = Environment(loader=self._loader, autoescape=True, auto_reload=False, trim_blocks=False)
+        found.globals |= {"_": speaker.text, "ngettext": speaker.count, "icon": self.icon, "asset": self._asset}
+        return found
+
+    def icon(self, name: str) -> Markup:
+        """An icon of the sprite; it says nothing to screen readers, the words beside it do."""
+        return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(self._sprite, name)
+
+    def draw(self, speaker: Speaker, template: str, **context: Any) -> str:
+        """A template filled in, in the speaker's language."""
+        return self.environment(speaker).get_template(template).render(context)
+
+    def fragment(self, speaker: Speaker, template: str, **context: Any) -> Markup:
+        """A template as markup that stands inside another."""
+        return Markup(self.draw(speaker, template, **context))  # noqa: S704  # autoescaped by Jinja

@@ -1,0 +1,150 @@
+"""The JSON interface: the same entities, rules and conditions as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import rules
+from engine.errors import Refused, Stale
+from engine.messages import Problem
+from engine.metadata import labels
+from engine.metadata.model import Entity, Json
+from engine.metadata.types import TYPES
+from engine.query import tree
+from engine.records import read
+from engine.records.read import Record
+from engine.render.bind import widget_of
+from engine.rules import Mode, normalised
+from engine.service import writing
+from engine.service.judging import judge
+from engine.render.search import address
+from engine.service.searching import Pairs, run
+from engine.service.visit import Visit
+from engine.service.writing import defaults
+
+STAMPS = ("id", "version", "created_at", "updated_at")
+
+
+def listed(visit: Visit, name: str, pairs: Pairs) -> dict[str, Json]:
+    """`{"data": […], "meta": {"total"}, "links": {"next"}}` of a query. Raises Unknown…, BadValue."""
+    entity = visit.restricted(name, "read")
+    query = tree.parse(pairs, entity)
+    names = [one for one in query.fields if one not in STAMPS] if query.fields else None
+    result = run(visit, entity, query, names)
+    data = [as_json(one, query.fields) for one in result.records]
+    return {"data": data, "meta": {"total": result.page.total, "size": query.size}, "links": {"next": result.page.next or None}}
+
+
+def as_json(record: Record, names: Sequence[str] = ()) -> dict[str, Json]:
+    """A record, flat: its stamps and its values; fields without a value are null only when asked for by name."""
+    stamps = {
+        "id": record.id,
+        "version": record.tag,
+        "created_at": TYPES["datetime"].to_json(record.created_at),
+        "updated_at": TYPES["datetime"].to_json(record.updated_at),
+    }
+    if not names:
+        return {**stamps, **record.values}
+    return {"id": record.id, **{name: stamps.get(name, record.values.get(name)) for name in names}}
+
+
+def fetched(visit: Visit, name: str, id: int) -> Record:
+    """One record. Raises NotFound."""
+    return read.fetch(visit.conn, visit.catalog, visit.restricted(name, "read"), id)
+
+
+def created(visit: Visit, name: str, body: Json) -> Record:
+    """Store a new record. Raises Refused with every problem."""
+    entity = visit.restricted(name, "create")
+    given = normalised(entity, _object(body))
+    values = defaults(visit, entity) | given
+    _check(visit, entity, "create", values)
+    id = writing.insert(visit, entity, {key: value for key, value in values.items() if value is not None})
+    return read.fetch(visit.conn, visit.catalog, entity, id)
+
+
+def changed(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> Record:
+    """Change the given fields of a record. Raises NotFound, Refused, and Stale when it is not at `tag` any more."""
+    entity = visit.restricted(name, "update")
+    told = dict(_object(body))
+    tag = tag or _tag(told.pop("version", None))
+    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    if tag and tag != record.tag:
+        raise Stale(name, id, record.tag)
+    given = normalised(entity, told)
+    values = {key: value for key, value in given.items() if key not in entity.by_name or record.values.get(key) != value}
+    _check(visit, entity, "update", values, record)
+    writing.update(visit, entity, record, values)
+    return read.fetch(visit.conn, visit.catalog, entity, id)
+
+
+def deleted(visit: Visit, name: str, id: int, tag: str | None) -> None:
+    """Delete a record with its parts. Raises NotFound, InUse, Locked, Stale."""
+    entity = visit.restricted(name, "delete")
+    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    if tag and tag != record.tag:
+        raise Stale(name, id, record.tag)
+    writing.delete(visit, entity, id, record)
+
+
+def _object(body: Json) -> Mapping[str, Json]:
+    if not isinstance(body, Mapping):
+        raise Refused([Problem(None, "type", rules.NOT_AN_OBJECT)])
+    return body
+
+
+def _tag(version: Json) -> str | None:
+    return None if version is None else str(version)
+
+
+def _check(visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], record: Record | None = None) -> None:
+    if problems := judge(visit, entity, mode, values, record):
+        raise Refused(problems)
+
+
+def schema(visit: Visit, name: str, mode: Mode, draft: str) -> dict[str, Json]:
+    """The JSON Schema of an entity's record, with the labels of the reader's language as titles."""
+    entity = visit.restricted(name, "read")
+    found = rules.schema(entity, mode, draft=draft)
+    found["title"] = labels.entity_label(visit.catalog, entity, visit.view.languages)
+    for one in rules.judged(entity):
+        found["properties"][one.name] = {
+            **found["properties"][one.name],
+            "title": visit.view.label(one),
+            **({"description": told} if (told := labels.field_help(visit.catalog, one, visit.view.languages)) else {}),
+        }
+    return found
+
+
+def ui_schema(visit: Visit, name: str) -> dict[str, Json]:
+    """What a client needs to draw the same card: groups in order, labels, widgets, choices."""
+    entity = visit.restricted(name, "read")
+    groups = [
+        {
+            "name": group.name,
+            "label": labels.group_label(visit.catalog, entity, group, visit.view.languages),
+            "fields": [_ui_field(visit, one) for one in entity.fields_of(group)],
+        }
+        for group in entity.groups
+    ]
+    return {"entity": name, "version": visit.catalog.version, "language": visit.language.tag, "groups": groups}
+
+
+def _ui_field(visit: Visit, one: Any) -> dict[str, Json]:
+    told: dict[str, Json] = {
+        "name": one.name,
+        "label": visit.view.label(one),
+        "type": one.type,
+        "widget": widget_of(one),
+        "required": one.required,
+        "searchable": one.searchable,
+        "operators": list(tree.operators_of(one)) if one.searchable else [],
+    }
+    if "choices" in one.options:
+        told["choices"] = [{"value": v, "label": label} for v, label in labels.choices(visit.catalog, one, visit.view.languages)]
+    if TYPES[one.type].refers:
+        told["entity"] = one.target
+    return told
+
+

@@ -1,0 +1,206 @@
+"""Cards: new, create, edit, save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine import files
+from engine.errors import BadUpload, NotFound, UnknownParameter
+from engine.messages import Problem
+from engine.metadata import labels
+from engine.metadata.model import Entity, Field, Json
+from engine.records import read
+from engine.records.read import Record
+from engine.render import form
+from engine.render.bind import FILES, Bound, Submission, bind, unknown_names
+from engine.rules import SENTENCES, Mode
+from engine.service import conflicts, lookup, writing
+from engine.service.judging import check_upload, judge, spoken
+from engine.service.known import known_to
+from engine.service.screen import Done, Screen
+from engine.service.visit import Visit
+
+KNOWN_CONTROLS = ("csrf_token", "version")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The record that a new part belongs to, as the card shows it."""
+
+    name: str
+    id: int
+    label: str
+    title: str
+    url: str
+
+
+def new(visit: Visit, name: str, given: Submission) -> Screen:
+    """An empty card, or one with the values that the address gives. Raises UnknownParameter."""
+    entity = visit.restricted(name, "create")
+    if unknown := unknown_names(entity, given, ()):
+        raise UnknownParameter(unknown[0])
+    values = writing.defaults(visit, entity) | dict(bind(entity, given, visit.region).values)
+    owner = _owner(visit, entity, values.get(entity.owner or ""))
+    return _screen(visit, entity, "create", owner=owner, entries=_entries(visit, entity, values))
+
+
+def create(visit: Visit, name: str, sent: Submission) -> Screen | Done:
+    """Store a new record, or give the card back with what is wrong."""
+    entity = visit.restricted(name, "create")
+    bound, problems = _read(visit, entity, sent, None)
+    values = writing.defaults(visit, entity) | dict(bound.values)
+    problems = _all_problems(visit, entity, "create", values, problems)
+    if problems:
+        owner = _owner(visit, entity, values.get(entity.owner or "")) if f"{entity.owner}__text" not in sent.texts else None
+        return _refused(visit, entity, "create", sent, bound, problems, owner=owner)
+    id = writing.insert(visit, entity, {key: value for key, value in values.items() if value is not None})
+    return Done(f"/{name}/{id}", visit.translator.text("Saved."))
+
+
+def edit(visit: Visit, name: str, id: int) -> Screen:
+    """A record's card. Raises NotFound."""
+    entity = visit.restricted(name, "update")
+    record = read.fetch(visit.conn, visit.catalog, entity, id)
+    values = writing.shown_values(visit, entity, record)
+    return _screen(visit, entity, "edit", record=record, entries=_entries(visit, entity, values))
+
+
+def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
+    """Store a record's changes; give the card back with what is wrong, or both versions if somebody else was faster."""
+    entity = visit.restricted(name, "update")
+    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    bound, problems = _read(visit, entity, sent, record)
+    given = conflicts.without_theirs(bound.values, sent)
+    if sent.one("version") not in ("", record.tag):
+        clash = conflicts.find(visit, entity, record, sent.one("version"), given)
+        if clash is not None:
+            return conflicts.screen(visit, entity, record, clash, bound, sent)
+        given = conflicts.untouched_left_out(visit, entity, record, sent.one("version"), given)
+    shown = writing.shown_values(visit, entity, record)
+    changed = {key: value for key, value in given.items() if shown.get(key) != value}
+    problems = _all_problems(visit, entity, "update", changed, problems, record)
+    if problems:
+        return _refused(visit, entity, "edit", sent, bound, problems, record=record)
+    writing.update(visit, entity, record, changed, spoken_language=True)
+    return Done(f"/{name}/{id}", visit.translator.text("Saved.") if changed else visit.translator.text("Nothing was changed."))
+
+
+def _read(visit: Visit, entity: Entity, sent: Submission, record: Record | None) -> tuple[Bound, list[Problem]]:
+    """What was sent, with typed names found and files kept, and what could not be read."""
+    bound = bind(entity, sent, visit.region)
+    problems = [Problem(name, "unknown", SENTENCES["unknown"]) for name in unknown_names(entity, sent, KNOWN_CONTROLS)]
+    found, unclear = lookup.resolve_typed(visit, entity, bound.typed)
+    kept, refused = _files(visit, entity, sent, record)
+    problems += [*bound.problems, *unclear, *refused]
+    return replace(bound, values={**bound.values, **found, **kept}), problems
+
+
+def _files(visit: Visit, entity: Entity, sent: Submission, record: Record | None) -> tuple[dict[str, Json], list[Problem]]:
+    """File fields: a new upload is stored at once, so that a card refused for other reasons does not lose it."""
+    values: dict[str, Json] = {}
+    problems: list[Problem] = []
+    for one in (field for field in entity.by_name.values() if field.type in FILES):
+        upload = sent.files.get(one.name)
+        if upload is not None:
+            try:
+                kind = check_upload(one, upload.name, upload.content)
+            except BadUpload as error:
+                problems.append(Problem(one.name, "file", error.message))
+            else:
+                values[one.name] = files.store(visit.conn, upload.name, upload.content, kind, by=visit.signed_in().id)
+                continue
+        keep = sent.one(f"{one.name}__keep")
+        if sent.one(f"{one.name}__remove"):
+            values[one.name] = None
+        elif keep:
+            values[one.name] = int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 19 else 0
+        elif f"{one.name}__keep" in sent.texts and record is None:
+            values[one.name] = None
+    return values, problems
+
+
+def _all_problems(
+    visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], unreadable: Sequence[Problem], record: Record | None = None
+) -> list[Problem]:
+    wrong = {problem.field for problem in unreadable}
+    judged = judge(visit, entity, mode, values, record)
+    return [*unreadable, *(problem for problem in judged if problem.field not in wrong)]
+
+
+def _entries(visit: Visit, entity: Entity, values: Mapping[str, Json]) -> dict[str, form.Entry]:
+    known = known_to(visit, entity.by_name, [values])
+    return form.entries_of(entity, values, visit.view, visit.region, known)
+
+
+def _refused(
+    visit: Visit,
+    entity: Entity,
+    mode: str,
+    sent: Submission,
+    bound: Bound,
+    problems: list[Problem],
+    *,
+    record: Record | None = None,
+    owner: Owner | None = None,
+) -> Screen:
+    errors = spoken(visit, entity, problems)
+    known = known_to(visit, entity.by_name, [bound.values])
+    entries = form.entries_sent(entity, sent, bound, errors, visit.view, visit.region, known)
+    order = {name: place for place, name in enumerate(entity.by_name)}
+    listed = sorted(errors.items(), key=lambda pair: order.get(pair[0], -1))
+    summary = [{"href": f"#f-{name}" if name in order else "", "text": text} for name, texts in listed for text in texts]
+    version = sent.one("version") or None
+    return _screen(visit, entity, mode, record=record, owner=owner, entries=entries, summary=summary, version=version)
+
+
+def _screen(
+    visit: Visit,
+    entity: Entity,
+    mode: str,
+    *,
+    entries: Mapping[str, form.Entry],
+    record: Record | None = None,
+    owner: Owner | None = None,
+    summary: Sequence[Mapping[str, str]] = (),
+    version: str | None = None,
+) -> Screen:
+    pages, view = visit.site.pages, visit.view
+    baked = form.bake(pages, view, entity, owner.name if owner else None)
+    label = labels.entity_label(visit.catalog, entity, view.languages)
+    plural = labels.entity_plural(visit.catalog, entity, view.languages)
+    url = f"/{entity.name}/{record.id}" if record else ""
+    heading = title_of(visit, entity, record) if record else visit.translator.text("New: %(what)s", what=label)
+    wrong = [name for name, entry in entries.items() if entry.errors]
+    context = {
+        "heading": heading,
+        "action": f"{url}/edit" if record else f"/{entity.name}/new",
+        "version": (version or record.tag) if record else None,
+        "summary": pages.fragment(visit.translator, "summary.html", problems=summary) if summary else "",
+        "sections": form.fill(baked, entries) if entries else form.blank(baked),
+        "sections_nav": form.sections_nav(baked, wrong),
+        "cancel_url": url or (owner.url if owner else f"/{entity.name}/"),
+        "mode": mode,
+        "entity": {"name": entity.name, "label": label, "plural": plural},
+        "owner": owner,
+    }
+    return Screen("card.html", context, 422 if summary else 200)
+
+
+def title_of(visit: Visit, entity: Entity, record: Record) -> str:
+    """What a record is called, in the reader's language where it has a name in it."""
+    return str(writing.shown_values(visit, entity, record).get(entity.title) or f"#{record.id}")
+
+
+def _owner(visit: Visit, entity: Entity, id: Json) -> Owner | None:
+    if entity.owner is None or not isinstance(id, int):
+        return None
+    try:
+        record = read.fetch(visit.conn, visit.catalog, visit.catalog.entity(entity.owner), id)
+    except NotFound:
+        return None
+    one: Field = entity.by_name[entity.owner]
+    title = title_of(visit, visit.catalog.entity(entity.owner), record)
+    return Owner(entity.owner, id, visit.view.label(one), title, f"/{entity.owner}/{id}")
+
+

@@ -1,0 +1,66 @@
+"""The OpenAPI description of the JSON interface, made from the catalog."""
+
+from __future__ import annotations
+
+from engine import rules
+from engine.metadata import labels
+from engine.metadata.model import Entity, Json
+from engine.query import tree
+from engine.service.visit import Visit
+
+_PROBLEM = {"$ref": "#/components/responses/Problem"}
+
+
+def document(visit: Visit) -> dict[str, Json]:
+    """OpenAPI 3.1 for every entity that the reader may read."""
+    readable = [one for one in visit.catalog.entities.values() if visit.may(one.name, "read")]
+    paths: dict[str, Json] = {}
+    schemas: dict[str, Json] = {}
+    for entity in readable:
+        schemas[entity.name] = rules.schema(entity, "create")
+        schemas[f"{entity.name}_change"] = rules.schema(entity, "update")
+        paths[f"/api/v1/{entity.name}"] = _collection(visit, entity)
+        paths[f"/api/v1/{entity.name}/{{id}}"] = _single(entity)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Fieldloom", "version": str(visit.catalog.version)},
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {"Problem": {"description": "RFC 9457 problem", "content": {"application/problem+json": {}}}},
+        },
+    }
+
+
+def _collection(visit: Visit, entity: Entity) -> dict[str, Json]:
+    searchable = [one for one in entity.by_name.values() if one.searchable]
+    filters = [
+        {"name": f"filter[{one.name}][{operator}]", "in": "query", "schema": {"type": "string"}}
+        for one in searchable
+        for operator in tree.operators_of(one)
+    ]
+    plain = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("q", "sort", "fields", "page[size]", "page[after]", "filter")]
+    return {
+        "get": {
+            "summary": labels.entity_plural(visit.catalog, entity, visit.view.languages),
+            "parameters": [*plain, *filters],
+            "responses": {"200": {"description": "A page of records"}, "400": _PROBLEM},
+        },
+        "post": {"requestBody": _body(entity.name), "responses": {"201": {"description": "Made"}, "422": _PROBLEM}},
+    }
+
+
+def _single(entity: Entity) -> dict[str, Json]:
+    answers = {"200": {"description": "The record"}, "404": _PROBLEM}
+    return {
+        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+        "get": {"responses": answers},
+        "patch": {"requestBody": _body(f"{entity.name}_change"), "responses": {**answers, "412": _PROBLEM, "422": _PROBLEM}},
+        "delete": {"responses": {"204": {"description": "Deleted"}, "404": _PROBLEM, "409": _PROBLEM, "412": _PROBLEM}},
+    }
+
+
+def _body(name: str) -> dict[str, Json]:
+    return {"required": True, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}

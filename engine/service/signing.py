@@ -1,0 +1,49 @@
+"""Signing in and out, and a reader's own preferences."""
+
+from __future__ import annotations
+
+from engine import accounts, i18n
+from engine.errors import BadCredentials, BadValue
+from engine.messages import M_
+from engine.service.visit import Site, Visit
+
+THEMES = ("auto", "light", "dark")
+
+
+def sign_in(site: Site, username: str, password: str, address: str) -> str:
+    """A new session's token. Raises BadCredentials, TooManyAttempts.
+
+    The password is checked outside any transaction: it takes long on purpose.
+    """
+    subjects = (f"user:{username.strip().lower()}", f"ip:{address}")
+    with site.database.reading() as conn:
+        accounts.check_throttle(conn, *subjects)
+        user = accounts.check_password(conn, username.strip(), password)
+    with site.database.writing() as conn:
+        if user is None:
+            accounts.note_failure(conn, *subjects)
+        else:
+            accounts.forget_failures(conn, subjects[0])
+            return accounts.open_session(conn, user.id)
+    raise BadCredentials
+
+
+def sign_out(site: Site, token: str) -> None:
+    """End a session, on every process."""
+    with site.database.writing() as conn:
+        accounts.close_session(conn, token)
+
+
+def prefer(visit: Visit, *, language: str = "", theme: str = "") -> dict[str, str]:
+    """Keep a reader's language or theme. Returns what is to be kept for a reader without an account, too.
+
+    Raises BadValue for one that does not exist.
+    """
+    if language and i18n.language(language) is None:
+        raise BadValue("language", M_("There is no language “%(name)s” here.", name=language[:40]))
+    if theme and theme not in THEMES:
+        raise BadValue("theme", M_("There is no appearance “%(name)s” here.", name=theme[:40]))
+    kept = {name: value for name, value in (("language", language), ("theme", theme)) if value}
+    if visit.actor is not None and kept:
+        accounts.set_preference(visit.conn, visit.actor.id, **kept)
+    return kept

@@ -1,0 +1,122 @@
+"""One request's world: the metadata in force, the reader, and the connection everything happens on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from engine import access, accounts, i18n
+from engine.access import Action, Actor
+from engine.errors import SignInNeeded
+from engine.metadata.database import Database
+from engine.metadata.model import Catalog, Entity
+from engine.metadata.rows import Dictionaries, DictionaryStore
+from engine.metadata.store import CatalogStore, Version
+from engine.metadata.types import TYPES, Region
+from engine.query.values import Scope
+from engine.render.page import Pages
+from engine.render.view import View
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request says about itself: a session or an API token, and the languages its reader prefers."""
+
+    session: str | None = None
+    token: str | None = None
+    languages: Sequence[str] = ()
+    chosen_language: str | None = None
+    chosen_theme: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """The running program: one database, what it keeps in memory, its templates and languages."""
+
+    database: Database
+    pages: Pages
+    locales: Path
+    default_language: str = "zh-Hans"
+    timezone: str = "UTC"
+    catalogs: CatalogStore = field(default_factory=CatalogStore)
+    dictionaries: DictionaryStore = field(default_factory=DictionaryStore)
+
+    @contextmanager
+    def visit(self, credentials: Credentials, *, write: bool = False) -> Iterator[Visit]:
+        """A unit of work for one request; a writing one is a transaction, rolled back by any exception."""
+        unit = self.database.writing() if write else self.database.reading()
+        with unit as conn:
+            version, user = accounts.open_request(conn, session=credentials.session, token=credentials.token)
+            yield self._visit(conn, version, user, credentials)
+
+    def _visit(self, conn: Connection, version: Version, user: accounts.User | None, credentials: Credentials) -> Visit:
+        catalog = self.catalogs.current(conn, version)
+        rows = self.dictionaries.current(conn, catalog, version)
+        preferred = [tag for tag in (user.language if user else None, credentials.chosen_language) if tag]
+        language = i18n.negotiate([*preferred, *credentials.languages], self.default_language)
+        translator = i18n.translator(self.locales, language.tag)
+        return Visit(
+            site=self,
+            conn=conn,
+            view=View(catalog, rows, translator, language.chain),
+            translator=translator,
+            region=i18n.region(language, (user.timezone if user else None) or self.timezone),
+            actor=Actor(user.id, user.username, user.name, access.role(user.role), user.person) if user else None,
+            theme=(user.theme if user else credentials.chosen_theme) or "auto",
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """What the use cases of one request share."""
+
+    site: Site
+    conn: Connection
+    view: View
+    translator: i18n.Translator
+    region: Region
+    actor: Actor | None
+    theme: str
+
+    @property
+    def catalog(self) -> Catalog:
+        """The metadata in force."""
+        return self.view.catalog
+
+    @property
+    def rows(self) -> Dictionaries:
+        """The rows of all dictionaries."""
+        return self.view.dictionaries
+
+    @property
+    def language(self) -> i18n.Language:
+        """The reader's language."""
+        return self.translator.language
+
+    def signed_in(self) -> Actor:
+        """The actor. Raises SignInNeeded."""
+        if self.actor is None:
+            raise SignInNeeded
+        return self.actor
+
+    def restricted(self, name: str, action: Action) -> Entity:
+        """The entity as far as the actor may act on it. Raises SignInNeeded, UnknownEntity, Forbidden."""
+        return access.restrict(self.catalog, name, self.signed_in().role, action)
+
+    def may(self, name: str, action: Action) -> bool:
+        """Whether the actor may do this at all."""
+        return self.actor is not None and access.may(self.catalog, name, self.actor, action)
+
+    def scope(self) -> Scope:
+        """What the variables of a condition stand for."""
+        return Scope(self.rows, self.region, datetime.now(UTC), self.actor.person if self.actor else None)
+
+    def moment(self, at: datetime) -> str:
+        """A moment as the reader writes it, in the reader's time zone."""
+        kind = TYPES["datetime"]
+        return kind.format(kind.to_json(at.replace(microsecond=0)), self.region, {})

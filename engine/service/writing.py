@@ -1,0 +1,142 @@
+"""Writing a judged record with everything that follows from it: one main contact, dictionaries loaded anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy.exc import IntegrityError
+
+from engine.errors import InUse, Locked
+from engine.messages import M_
+from engine.metadata import store
+from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json, Via
+from engine.metadata.rows import row_label_key
+from engine.metadata.types import TYPES
+from engine.records import history, uses, write
+from engine.records.history import Changes
+from engine.records.read import Record
+from engine.service.visit import Visit
+
+Values = Mapping[str, Json]
+
+
+def defaults(visit: Visit, entity: Entity) -> dict[str, Json]:
+    """What a new record starts with; a row of a dictionary is named by its key in the catalog."""
+    found = write.with_defaults(entity, {})
+    for name, value in found.items():
+        rows = visit.rows.of(entity.by_name[name].target or "")
+        if isinstance(value, str) and rows is not None and TYPES[entity.by_name[name].type].refers:
+            found[name] = rows.by_key.get(value)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def insert(visit: Visit, entity: Entity, values: Values) -> int:
+    """Store a new record. Returns its id. Raises Locked."""
+    if entity.locks.add:
+        raise Locked(M_("This list is fixed: nothing can be added to it."))
+    id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id)
+    _follow(visit, entity, id, values)
+    return id
+
+
+def update(visit: Visit, entity: Entity, record: Record, values: Values, *, spoken_language: bool = False) -> Changes:
+    """Store the changed values of a record. Returns what changed. Raises Locked, Stale.
+
+    With `spoken_language` the translatable texts of a row are the reader's words for it, not the source text.
+    """
+    changed = {name: value for name, value in values.items() if record.values.get(name) != value}
+    for name in changed:
+        if record.row_key in entity.locks.change.get(name, ()):
+            raise Locked(M_("This entry ships with the program; its “%(label)s” is fixed.", label=visit.view.label(entity.by_name[name])))
+    spoken = _translated(visit, entity, changed) if spoken_language else {}
+    by = visit.signed_in().id
+    kept = {name: value for name, value in changed.items() if name not in spoken}
+    changes = dict(write.update(visit.conn, visit.catalog, entity, record, kept, by=by))
+    if spoken:
+        changes |= _translate(visit, entity, record, spoken, touched=bool(kept))
+    if changes:
+        _follow(visit, entity, record.id, {**record.values, **changed}, changed)
+    return changes
+
+
+def _translated(visit: Visit, entity: Entity, changed: Values) -> dict[str, str]:
+    """The changed texts that belong to the reader's language rather than to the source language."""
+    if visit.language.chain[0] == SOURCE_LANGUAGE or not entity.is_dictionary:
+        return {}
+    return {name: text for name, text in changed.items() if text and entity.by_name[name].options.get("translatable")}
+
+
+def _translate(visit: Visit, entity: Entity, record: Record, texts: Mapping[str, str], *, touched: bool) -> Changes:
+    """Keep texts as the reader's language's labels of a row; the source text stays."""
+    language, by = visit.language.chain[0], visit.signed_in().id
+    rows = visit.rows.of(entity.name)
+    row = rows.rows.get(record.id) if rows else None
+    named = {name: row_label_key(entity.name, record.row_key, record.id, name) for name in texts}
+    labels = [(named[name], str(record.values.get(name) or ""), text) for name, text in texts.items()]
+    store.save_labels(visit.conn, language, labels, origin="own")
+    folded = {}
+    for name, text in texts.items():
+        others = {**(row.texts.get(name, {}) if row else {}), language: text}
+        folded[name] = [str(record.values.get(name) or ""), *others.values()]
+    version = record.version + touched
+    write.refold(visit.conn, visit.catalog, entity, record.id, version, folded, by=by)
+    before = {name: row.text(name, (language,)) if row else None for name in texts}
+    changes = {name: (before[name], text) for name, text in texts.items()}
+    history.write(visit.conn, entity.name, record.id, "update", changes, by=by)
+    return changes
+
+
+def shown_values(visit: Visit, entity: Entity, record: Record) -> Values:
+    """A record's values as its reader sees and edits them: translatable texts in the reader's language."""
+    rows = visit.rows.of(entity.name)
+    row = rows.rows.get(record.id) if rows else None
+    if row is None:
+        return record.values
+    texts = {name: row.text(name, visit.language.chain) for name, one in entity.by_name.items() if one.options.get("translatable")}
+    return {**record.values, **{name: text for name, text in texts.items() if text}}
+
+
+def delete(visit: Visit, entity: Entity, id: int, record: Record) -> list[str]:
+    """Delete a record with its parts. Returns the names of the entities deleted from. Raises Locked, InUse."""
+    if record.row_key in entity.locks.delete:
+        raise Locked(M_("This entry ships with the program and cannot be deleted."))
+    doomed = uses.with_parts(visit.conn, visit.catalog, entity, id)
+    if found := uses.uses_of(visit.conn, visit.catalog, doomed):
+        raise InUse(entity.name, id, found)
+    try:
+        write.delete(visit.conn, visit.catalog, doomed, by=visit.signed_in().id)
+    except IntegrityError:  # somebody referred to it between the question and the act
+        raise InUse(entity.name, id, {}) from None
+    _reload(visit, entity)
+    return [one.name for one, _ in doomed]
+
+
+def restore(visit: Visit, entity: Entity, entries: list[history.Entry]) -> None:
+    """Bring deleted records back. Raises NotRestorable."""
+    write.restore(visit.conn, visit.catalog, entries, by=visit.signed_in().id)
+    _reload(visit, entity)
+
+
+def follow_many(visit: Visit, entity: Entity, stored: Iterable[tuple[int, Values]]) -> None:
+    """What follows from many new records."""
+    _reload(visit, entity)
+    for id, values in stored if _standing_for(visit, entity) else ():
+        _follow(visit, entity, id, values)
+
+
+def _follow(visit: Visit, entity: Entity, id: int, values: Values, changed: Values | None = None) -> None:
+    _reload(visit, entity)
+    for via in _standing_for(visit, entity):
+        touched = changed is None or via.flag in changed or via.owner in changed
+        if touched and values.get(via.flag) and values.get(via.owner):
+            write.unset_flag(visit.conn, visit.catalog, via, int(values[via.owner]), id, by=visit.signed_in().id)
+
+
+def _standing_for(visit: Visit, part: Entity) -> list[Via]:
+    """The cards on which one record of this entity stands (the main contact on the customer's)."""
+    return [via for one in visit.catalog.entities.values() for via in one.vias.values() if via.entity == part.name]
+
+
+def _reload(visit: Visit, entity: Entity) -> None:
+    if entity.is_dictionary:
+        store.bump_version(visit.conn, dictionaries=True)

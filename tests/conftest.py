@@ -1,0 +1,84 @@
+"""Fixtures that all tests share.
+
+The databases of a test:
+
+- `empty_database`: its own, with nothing in it;
+- `installed`: its own, set up with the shipped catalogs;
+- `shared_database`: set up once and used by many, for tests that only read, or add rows of their own.
+
+Each runs on SQLite, PostgreSQL and MariaDB, through `backend`. A test that one system is enough for says
+`@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from engine.metadata.database import Database
+from tests.databases import BACKENDS, Databases, why_absent
+from tools import browser
+
+# No deadline: a shared machine is slow now and then. In CI always the same examples, so that a failure is the change's.
+hypothesis.settings.register_profile("fieldloom", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("fieldloom")
+
+
+def absent(setting: str, sentence: str) -> None:
+    """Skip the test, or fail where the setting says that nothing may be skipped."""
+    if os.environ.get(setting) == "1":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Makes databases; all are dropped at the end."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The database system that the test runs on."""
+    name = str(request.param)
+    if sentence := why_absent(name):
+        absent("FIELDLOOM_REQUIRE_DATABASES", sentence)
+    return name
+
+
+@pytest.fixture
+def empty_database(databases: Databases, backend: str) -> Iterator[Database]:
+    """A database of the test's own, with nothing in it."""
+    database = databases.empty(backend)
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def installed(databases: Databases, backend: str) -> Iterator[Database]:
+    """A database of the test's own, set up with the shipped catalogs."""
+    database = databases.installed(backend)
+    yield database
+    databases.drop(database)
+
+
+@pytest.fixture
+def shared_database(databases: Databases, backend: str) -> Database:
+    """A database that is set up once for many tests: read it, or add rows; change no definitions."""
+    return databases.shared(backend)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    """The Chromium that tests drive."""
+    found = browser.find()
+    if found is None:
+        absent("FIELDLOOM_REQUIRE_BROWSER", browser.SENTENCE)
+    assert found is not None
+    return found

@@ -1,0 +1,152 @@
+"""`make i18n`: bring locales/*/LC_MESSAGES/ui.po up to date with the sentences of the program.
+
+Sentences are what `M_`, `MN_`, `_` and `ngettext` are called with in Python and in templates. Translations are kept; a
+sentence that is gone moves to the file's end. The files carry no dates and no line numbers, so the same program
+always gives the same file. With --check nothing is written, and anything missing, wrong or out of date is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polib
+from babel.messages.extract import extract_from_file
+from babel.messages.plurals import get_plural
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ("engine/render/templates", "web/templates")
+PYTHON = ("engine", "crm", "web")
+MODULES = ("app.py", "cli.py", "settings.py")
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"M_": None, "_": None, "gettext": None, "MN_": (1, 2), "ngettext": (1, 2)}
+JINJA = {"silent": "false", "trimmed": "true", "encoding": "utf-8"}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence of the program, the files that say it, and what its author tells translators."""
+
+    text: str
+    plural: str = ""
+    files: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+
+
+def sources(root: Path) -> Iterator[tuple[Path, str]]:
+    """(file, extraction method), always in the same order."""
+    python = [path for folder in PYTHON for path in (root / folder).rglob("*.py")]
+    python += [root / name for name in MODULES if (root / name).exists()]
+    yield from ((path, "python") for path in sorted(python))
+    templates = [path for folder in TEMPLATES for path in (root / folder).rglob("*.html")]
+    yield from ((path, "jinja2.ext:babel_extract") for path in sorted(templates))
+
+
+def extract(root: Path) -> dict[str, Sentence]:
+    """Every sentence of the program, in the order of first use. One that also counts somewhere is one entry, with its plural."""
+    found: dict[str, Sentence] = {}
+    for path, method in sources(root):
+        name = path.relative_to(root).as_posix()
+        options = JINJA if method != "python" else {}
+        for _, told, comments, _ in extract_from_file(method, path, KEYWORDS, ("Translators:",), options, strip_comment_tags=True):
+            text, plural = told if isinstance(told, tuple) else (told, "")
+            one = found.setdefault(text, Sentence(text))
+            one.plural = one.plural or plural
+            one.files += [name] if name not in one.files else []
+            one.comments += [comment for comment in comments if comment not in one.comments]
+    return found
+
+
+def merged(old: polib.POFile, language: str, sentences: Mapping[str, Sentence]) -> polib.POFile:
+    """The file as it should be: all sentences in order, with the translations there are; then those not said any more."""
+    forms, rule = get_plural(language)[:2]
+    new = polib.POFile(wrapwidth=100)
+    new.metadata = {
+        "Project-Id-Version": "fieldloom",
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": f"nplurals={forms}; plural={rule};",
+    }
+    held = {entry.msgid: entry for entry in old}
+    new.extend(_entry(one, held.get(text), forms) for text, one in sentences.items())
+    for text, entry in held.items():
+        if text not in sentences and is_translated(entry):
+            entry.obsolete, entry.occurrences, entry.flags, entry.comment = True, [], [], ""
+            new.append(entry)
+    return new
+
+
+def _entry(one: Sentence, old: polib.POEntry | None, forms: int) -> polib.POEntry:
+    entry = polib.POEntry(msgid=one.text, occurrences=[(name, "") for name in one.files], comment="\n".join(one.comments))
+    kept = [flag for flag in (old.flags if old else ()) if flag != "python-format"]
+    entry.flags = [*kept, "python-format"] if _PLACEHOLDER.search(one.text + one.plural) else kept
+    entry.tcomment = old.tcomment if old else ""
+    kept_forms = texts(old) if old else []
+    if one.plural:
+        entry.msgid_plural = one.plural
+        entry.msgstr_plural = dict(enumerate([*kept_forms, *[""] * forms][:forms]))
+    else:
+        entry.msgstr = kept_forms[0] if kept_forms else ""
+    return entry
+
+
+def texts(entry: polib.POEntry) -> list[str]:
+    """The translation, in all its plural forms."""
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def is_translated(entry: polib.POEntry) -> bool:
+    """Whether every form is there and none is only a guess."""
+    return all(texts(entry)) and "fuzzy" not in entry.flags
+
+
+def problems(po: polib.POFile) -> Iterator[str]:
+    """What is missing, and what would go wrong when the translation is filled in."""
+    for entry in po:
+        if entry.obsolete:
+            continue
+        if not is_translated(entry):
+            yield f"missing: {entry.msgid}"
+            continue
+        wanted = set(_PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
+        for text in texts(entry):
+            there = set(_PLACEHOLDER.findall(text))
+            if "%" in _PLACEHOLDER.sub("", text).replace("%%", "") and wanted:
+                yield f"a lone % (write %%): {text}"
+            if strange := there - wanted:
+                yield f"unknown placeholder {', '.join(sorted(strange))}: {text}"
+            if not entry.msgid_plural and (lost := wanted - there):
+                yield f"lost placeholder {', '.join(sorted(lost))}: {text}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Update, or with --check only look."""
+    parser = argparse.ArgumentParser(prog="tools.i18n", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where anything is missing, wrong or out of date")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    told = parser.parse_args(arguments)
+    sentences = extract(told.root)
+    failures = 0
+    for folder in sorted(told.root.glob("locales/*/LC_MESSAGES")):
+        path, language = folder / "ui.po", folder.parent.name
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        po = merged(polib.pofile(before) if before else polib.POFile(), language, sentences)
+        after = f"{str(po).rstrip()}\n"
+        wrong = [*problems(po), *(["out of date: run make i18n"] if told.check and after != before else [])]
+        failures += len(wrong)
+        print(f"{path.relative_to(told.root)}: {len(sentences)} sentences, {len(wrong)} to look at")
+        for problem in wrong:
+            print(f"  {problem}")
+        if not told.check and after != before:
+            path.write_text(after, encoding="utf-8")
+    return 1 if told.check and failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

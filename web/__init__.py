@@ -1,0 +1,1 @@
+"""The browser's and the API's side: blueprints whose views are a few lines each."""

@@ -1,0 +1,127 @@
+"""`/api/v1`: JSON in and out, problems as RFC 9457 with a pointer to each field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify, request
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.wrappers import Response
+
+from engine.errors import UnknownParameter
+from engine.service import api, openapi
+from web.visits import RECORD, pairs, visiting
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@blueprint.before_request
+def guard() -> None:
+    """A browser's session may write here only with the CSRF token; an API token is no cookie and needs none."""
+    if request.method not in SAFE and not request.headers.get("Authorization"):
+        csrf: CSRFProtect = current_app.extensions["csrf"]
+        csrf.protect()
+
+
+@blueprint.get("/<entity>")
+def listed(entity: str) -> Response:
+    """A page of records."""
+    with visiting() as visit:
+        found = api.listed(visit, entity, pairs())
+    if after := found["links"]["next"]:
+        rest = [(key, value) for key, value in pairs() if key != "page[after]"]
+        found["links"]["next"] = api.address(f"/api/v1/{entity}", [*rest, ("page[after]", after)])
+    return jsonify(found)
+
+
+@blueprint.post("/<entity>")
+def create(entity: str) -> Response:
+    """Store a new record."""
+    with visiting(write=True) as visit:
+        record = api.created(visit, entity, _body())
+    answer = _record(record)
+    answer.status_code = 201
+    answer.headers["Location"] = f"/api/v1/{entity}/{record.id}"
+    return answer
+
+
+@blueprint.get(f"/<entity>/{RECORD}")
+def fetch(entity: str, id: int) -> Response:
+    """One record."""
+    with visiting() as visit:
+        return _record(api.fetched(visit, entity, id))
+
+
+@blueprint.patch(f"/<entity>/{RECORD}")
+def change(entity: str, id: int) -> Response:
+    """Change fields of a record; with `If-Match`, or `version` in the body, only if nobody else did meanwhile."""
+    with visiting(write=True) as visit:
+        return _record(api.changed(visit, entity, id, _body(), _tag()))
+
+
+@blueprint.delete(f"/<entity>/{RECORD}")
+def delete(entity: str, id: int) -> Response:
+    """Delete a record."""
+    with visiting(write=True) as visit:
+        api.deleted(visit, entity, id, _tag())
+    return Response(status=204)
+
+
+@blueprint.get("/<entity>/schema")
+def schema(entity: str) -> Response:
+    """The JSON Schema: `?mode=create|update`, `?draft=2020-12|draft-07`."""
+    told = {"mode": "create", "draft": "2020-12"} | request.args.to_dict()
+    known = {"mode": ("create", "update"), "draft": ("2020-12", "draft-07")}
+    for name, value in told.items():
+        if name not in known or value not in known[name]:
+            raise UnknownParameter(f"{name}={value}" if name in known else name)
+    with visiting() as visit:
+        document = api.schema(visit, entity, "update" if told["mode"] == "update" else "create", told["draft"])
+    return _typed(document, "application/schema+json")
+
+
+@blueprint.get("/<entity>/ui-schema")
+def ui_schema(entity: str) -> Response:
+    """Groups, labels and widgets, for a client that draws its own card."""
+    with visiting() as visit:
+        return jsonify(api.ui_schema(visit, entity))
+
+
+@blueprint.get("/openapi.json")
+def description() -> Response:
+    """The OpenAPI description."""
+    with visiting() as visit:
+        visit.signed_in()
+        return jsonify(openapi.document(visit))
+
+
+def _record(record: Any) -> Response:
+    answer = jsonify(api.as_json(record))
+    answer.headers["ETag"] = f'"{record.tag}"'
+    return answer
+
+
+def _typed(document: Any, media_type: str) -> Response:
+    return Response(json.dumps(document, ensure_ascii=False), mimetype=media_type)
+
+
+def _tag() -> str | None:
+    told = request.headers.get("If-Match", "").strip()
+    return told.removeprefix("W/").strip('"') if told and told != "*" else None
+
+
+def _body() -> Any:
+    """The JSON body. Raises UnsupportedMediaType, BadRequest."""
+    if request.mimetype not in ("application/json", "application/merge-patch+json"):
+        raise UnsupportedMediaType
+    try:
+        return json.loads(request.get_data(), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

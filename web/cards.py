@@ -1,0 +1,75 @@
+"""Cards: new, record, edit, delete, restore."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from engine.render.bind import Submission
+from engine.service import cards, deleting, details
+from web.visits import RECORD, answer, submission, visiting
+
+blueprint = Blueprint("cards", __name__)
+
+
+@blueprint.get("/<entity>/new")
+def new(entity: str) -> Response:
+    """An empty card."""
+    with visiting() as visit:
+        return answer(visit, cards.new(visit, entity, Submission(request.args.to_dict(flat=False))))
+
+
+@blueprint.post("/<entity>/new")
+def create(entity: str) -> Response:
+    """Store a new record."""
+    with visiting(write=True) as visit:
+        return answer(visit, cards.create(visit, entity, submission()))
+
+
+@blueprint.get(f"/<entity>/{RECORD}")
+def record(entity: str, id: int) -> Response:
+    """A record's page."""
+    with visiting() as visit:
+        return answer(visit, details.show(visit, entity, id))
+
+
+@blueprint.get(f"/<entity>/{RECORD}/edit")
+def edit(entity: str, id: int) -> Response:
+    """A record's card."""
+    with visiting() as visit:
+        return answer(visit, cards.edit(visit, entity, id))
+
+
+@blueprint.post(f"/<entity>/{RECORD}/edit")
+def save(entity: str, id: int) -> Response:
+    """Store a record's changes."""
+    with visiting(write=True) as visit:
+        return answer(visit, cards.save(visit, entity, id, submission()))
+
+
+@blueprint.get(f"/<entity>/{RECORD}/delete")
+def confirm(entity: str, id: int) -> Response:
+    """What deleting a record would mean."""
+    with visiting() as visit:
+        return answer(visit, deleting.confirm(visit, entity, id))
+
+
+@blueprint.post(f"/<entity>/{RECORD}/delete")
+def delete(entity: str, id: int) -> Response:
+    """Delete a record."""
+    with visiting(write=True) as visit:
+        return answer(visit, deleting.delete(visit, entity, id, request.form.get("version", "")))
+
+
+@blueprint.get("/<entity>/deleted")
+def deleted(entity: str) -> Response:
+    """What was deleted and can be restored."""
+    with visiting() as visit:
+        return answer(visit, deleting.deleted(visit, entity))
+
+
+@blueprint.post(f"/<entity>/{RECORD}/restore")
+def restore(entity: str, id: int) -> Response:
+    """Bring a deleted record back."""
+    with visiting(write=True) as visit:
+        return answer(visit, deleting.restore(visit, entity, id))

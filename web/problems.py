@@ -1,0 +1,135 @@
+"""What is answered when something is refused or goes wrong: a page for people, problem+json for programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Sequence
+
+from flask import Flask, redirect, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
+from werkzeug.wrappers import Response
+
+from engine.errors import BadValue, FieldloomError, Forbidden, InUse, Locked, NotFound, NotRestorable, Refused, SignInNeeded, Stale
+from engine.errors import TooManyAttempts, Unknown, UnknownEntity
+from engine.messages import M_, Message, Problem
+from engine.service.judging import sentence
+from engine.service.screen import Screen
+from web.visits import draw, visiting
+
+log = logging.getLogger("fieldloom")
+
+STATUS: Sequence[tuple[type[FieldloomError], int, Message]] = (
+    (SignInNeeded, 401, M_("Please sign in")),
+    (UnknownEntity, 404, M_("Not found")),
+    (NotFound, 404, M_("Not found")),
+    (Forbidden, 403, M_("Not allowed")),
+    (Unknown, 400, M_("This address is not understood")),
+    (BadValue, 400, M_("This address is not understood")),
+    (Refused, 422, M_("There is a problem")),
+    (Stale, 412, M_("Changed meanwhile")),
+    (InUse, 409, M_("In use")),
+    (Locked, 409, M_("This is fixed")),
+    (NotRestorable, 409, M_("This cannot be restored")),
+    (TooManyAttempts, 429, M_("Please wait a moment")),
+    (FieldloomError, 400, M_("This cannot be done")),
+)
+"""Error → status and heading; the first class that fits counts."""
+
+HTTP: dict[int, tuple[Message, Message]] = {
+    400: (M_("This request is not understood"), M_("What was sent is not well formed. Go back and try again.")),
+    404: (M_("Not found"), M_("There is nothing at this address. It may have been mistyped or deleted.")),
+    405: (M_("Not possible here"), M_("This address cannot be used in this way.")),
+    413: (M_("Too much at once"), M_("What was sent is too large. Send less, or smaller files, and try again.")),
+    415: (M_("This request is not understood"), M_("This address takes JSON: send it as application/json.")),
+}
+EXPIRED = (M_("This form has expired"), M_("It was open too long or in another session. Go back, load the page again and repeat what you typed."))
+BUSY = (M_("Too busy"), M_("The database is busy or cannot be reached. Nothing was changed; try again in a moment."))
+MOVED_ON = (M_("This cannot be saved"), M_("Something it refers to was deleted at the same moment. Nothing was changed; go back and try again."))
+BROKEN = (M_("Something went wrong"), M_("Nothing was changed. If it happens again, tell the administrator this number: %(number)s"))
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the application."""
+    app.register_error_handler(FieldloomError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, lambda error: _told(409, *MOVED_ON))
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _broken)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/api/") or request.path.endswith("/suggest")
+
+
+def _refused(error: FieldloomError) -> Response:
+    status, heading = next((status, heading) for kind, status, heading in STATUS if isinstance(error, kind))
+    if isinstance(error, SignInNeeded) and not _wants_json():
+        target = request.full_path.rstrip("?") if request.method == "GET" else ""
+        return redirect(f"/sign-in?next={iri_to_uri(target).replace('&', '%26').replace('#', '%23')}" if target not in ("", "/") else "/sign-in", 303)
+    answer = _told(status, heading, error.message, problems=error.problems if isinstance(error, Refused) else ())
+    if isinstance(error, TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        return Response(error.get_body(), error.code, error.get_headers())
+    if isinstance(error, CSRFError):
+        return _told(400, *EXPIRED)
+    heading, text = HTTP.get(error.code or 500, HTTP[400])
+    return _told(error.code or 500, heading, text)
+
+
+def _busy(error: OperationalError) -> Response:
+    log.warning("the database refused: %s", error.orig)
+    return _told(503, *BUSY)
+
+
+def _broken(error: Exception) -> Response:
+    number = secrets.token_hex(4)
+    log.error("error %s at %s %s", number, request.method, request.path, exc_info=error)
+    return _told(500, BROKEN[0], M_(BROKEN[1].text, number=number))
+
+
+def _told(status: int, heading: Message, text: Message, *, problems: Sequence[Problem] = ()) -> Response:
+    try:
+        with visiting() as visit:
+            if _wants_json():
+                entity = visit.catalog.entities.get((request.view_args or {}).get("entity", ""))
+                errors = [
+                    {
+                        "pointer": f"/{(one.field or '').replace('~', '~0').replace('/', '~1')}" if one.field else "",
+                        "code": one.code,
+                        "detail": sentence(visit, entity, one) if entity else visit.translator.say(one.message),
+                    }
+                    for one in problems
+                ]
+                return _json(status, visit.translator.say(heading), visit.translator.say(text), errors)
+            context = {"status": status, "heading": visit.translator.say(heading), "text": visit.translator.say(text)}
+            return draw(visit, Screen("problem.html", {**context, "detail": [], "back_url": _back()}, status))
+    except (OperationalError, FieldloomError):  # the database itself is gone: say it without asking it
+        return _json(status, str(heading), str(text), []) if _wants_json() else Response(f"{heading}\n\n{text}\n", status, mimetype="text/plain")
+
+
+def _json(status: int, title: str, detail: str, errors: Sequence[object]) -> Response:
+    document = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors:
+        document["errors"] = list(errors)
+    answer = Response(json.dumps(document, ensure_ascii=False), status, mimetype="application/problem+json")
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="fieldloom"'
+    return answer
+
+
+def _back() -> str:
+    """Where "go back" leads: the page the reader came from, if it is ours."""
+    came = request.headers.get("Referer", "")
+    return came.removeprefix(request.host_url.rstrip("/")) if came.startswith(request.host_url) else ""
+
+

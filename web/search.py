@@ -1,0 +1,44 @@
+"""Search screens, picker suggestions, stored files."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, jsonify, request, send_file
+from werkzeug.wrappers import Response
+
+from engine.errors import UnknownParameter
+from engine.files import KINDS
+from engine.service import attachments, lookup, searching
+from web.visits import RECORD, answer, pairs, visiting
+
+blueprint = Blueprint("search", __name__)
+SHOWN = {kind.media_type for kind in KINDS.values() if kind.shown}
+
+
+@blueprint.get("/<entity>/")
+def show(entity: str) -> Response:
+    """The search screen with its result."""
+    with visiting() as visit:
+        return answer(visit, searching.show(visit, entity, pairs()))
+
+
+@blueprint.get("/<entity>/suggest")
+def suggest(entity: str) -> Response:
+    """Suggestions for a picker."""
+    if unknown := set(request.args) - {"q", "for"}:
+        raise UnknownParameter(sorted(unknown)[0])
+    with visiting() as visit:
+        return jsonify(lookup.suggestions(visit, entity, request.args.get("q", "")[:200], request.args.get("for", "")))
+
+
+@blueprint.get(f"/<entity>/{RECORD}/files/<field>")
+def file(entity: str, id: int, field: str) -> Response:
+    """A stored file: pictures in place, all else as a download that no browser runs."""
+    with visiting() as visit:
+        found = attachments.fetch(visit, entity, id, field)
+    shown = found.media_type in SHOWN
+    answer = send_file(BytesIO(found.content), mimetype=found.media_type, as_attachment=not shown, download_name=found.name)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
