@@ -7,11 +7,10 @@ import getpass
 import sys
 from collections.abc import Sequence
 
-from engine import accounts
 from engine.access import ROLES
 from engine.errors import FieldloomError
 from engine.metadata.database import Database
-from engine.service import setup
+from engine.service import people, setup
 from settings import BadSetting, Settings, from_environment
 
 
@@ -90,30 +89,20 @@ def _serve(told: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add_user(told: argparse.Namespace, settings: Settings) -> int:
-    with Database(settings.database_url).writing() as conn:
-        accounts.add_user(conn, told.username, told.password or _asked(), told.role, name=told.name)
+    people.add(Database(settings.database_url), told.username, told.password or _asked(), told.role, told.name)
     print(f"User {told.username} made.")
     return 0
 
 
 def _add_token(told: argparse.Namespace, settings: Settings) -> int:
-    with Database(settings.database_url).writing() as conn:
-        print(accounts.add_token(conn, _known(conn, told.username).id, told.name, told.days))
+    print(people.add_token(Database(settings.database_url), told.username, told.name, told.days))
     return 0
 
 
 def _set_password(told: argparse.Namespace, settings: Settings) -> int:
-    with Database(settings.database_url).writing() as conn:
-        accounts.set_password(conn, _known(conn, told.username).id, told.password or _asked())
+    people.set_password(Database(settings.database_url), told.username, told.password or _asked())
     print(f"Password of {told.username} set.")
     return 0
-
-
-def _known(conn: accounts.Connection, username: str) -> accounts.User:
-    found = accounts.find_user(conn, username)
-    if found is None:
-        raise accounts.BadUser(accounts.M_("There is no user “%(name)s”.", name=username))
-    return found
 
 
 def _asked() -> str:

@@ -66,4 +66,4 @@ def version(url: URL) -> str:
     finally:
         engine.dispose()
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB", "mariadb": "MariaDB"}
-    return f"{names[backend]} {told.split()[0]}"
+    return f"{names[backend]} {told.split(maxsplit=1)[0]}"

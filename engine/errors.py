@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.messages import M_, Message, MN_, Problem
+from engine.messages import M_, MN_, Message, Problem
 
 
 class FieldloomError(Exception):
@@ -168,3 +168,18 @@ class BadCredentials(FieldloomError):
 
     def __init__(self) -> None:
         super().__init__(M_("The user name or the password is not right."))
+
+
+class Unavailable(FieldloomError):
+    """The database is busy or cannot be reached; nothing was changed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(M_("The database is busy or cannot be reached. Nothing was changed; try again in a moment."))
+
+
+class MovedOn(FieldloomError):
+    """Something that a record refers to was deleted, or its key taken, at the same moment; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(M_("Something it refers to was changed at the same moment. Nothing was saved; go back and try again."))

@@ -55,6 +55,10 @@ def MN_(one: str, many: str, n: int, /, **params: object) -> Message:
 class Speaker(Protocol):
     """Whoever speaks sentences in one language: `engine.i18n.Translator`, seen from the rooms beside it."""
 
+    def __hash__(self) -> int:
+        """Compared by identity: there is one speaker for each language."""
+        ...
+
     def text(self, text: str, /, **params: object) -> str:
         """A sentence with its named values filled in."""
         ...
@@ -63,6 +67,6 @@ class Speaker(Protocol):
         """A sentence that counts."""
         ...
 
-    def say(self, message: Message, **more: object) -> str:
+    def say(self, message: Message, /, **more: object) -> str:
         """A message."""
         ...

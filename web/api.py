@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from engine.errors import UnknownParameter
+from engine.render.search import address
 from engine.service import api, openapi
 from web.visits import RECORD, pairs, visiting
 
@@ -33,7 +34,7 @@ def listed(entity: str) -> Response:
         found = api.listed(visit, entity, pairs())
     if after := found["links"]["next"]:
         rest = [(key, value) for key, value in pairs() if key != "page[after]"]
-        found["links"]["next"] = api.address(f"/api/v1/{entity}", [*rest, ("page[after]", after)])
+        found["links"]["next"] = address(f"/api/v1/{entity}", [*rest, ("page[after]", after)])
     return jsonify(found)
 
 

@@ -41,7 +41,8 @@ def frame(visit: Visit, token: str | None = None) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _navigation(view: View, role: Role, current: str) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
     """(cards, dictionaries) that a role may read, as links."""
-    cards, lists = [], []
+    cards: list[dict[str, Any]] = []
+    lists: list[dict[str, Any]] = []
     for entity in view.catalog.entities.values():
         try:
             access.restrict(view.catalog, entity.name, role, "read")

@@ -9,13 +9,27 @@ from collections.abc import Sequence
 
 from flask import Flask, redirect, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from engine.errors import BadValue, FieldloomError, Forbidden, InUse, Locked, NotFound, NotRestorable, Refused, SignInNeeded, Stale
-from engine.errors import TooManyAttempts, Unknown, UnknownEntity
+from engine.errors import (
+    BadValue,
+    FieldloomError,
+    Forbidden,
+    InUse,
+    Locked,
+    MovedOn,
+    NotFound,
+    NotRestorable,
+    Refused,
+    SignInNeeded,
+    Stale,
+    TooManyAttempts,
+    Unavailable,
+    Unknown,
+    UnknownEntity,
+)
 from engine.messages import M_, Message, Problem
 from engine.service.judging import sentence
 from engine.service.screen import Screen
@@ -35,6 +49,8 @@ STATUS: Sequence[tuple[type[FieldloomError], int, Message]] = (
     (InUse, 409, M_("In use")),
     (Locked, 409, M_("This is fixed")),
     (NotRestorable, 409, M_("This cannot be restored")),
+    (MovedOn, 409, M_("This cannot be saved")),
+    (Unavailable, 503, M_("Too busy")),
     (TooManyAttempts, 429, M_("Please wait a moment")),
     (FieldloomError, 400, M_("This cannot be done")),
 )
@@ -48,8 +64,6 @@ HTTP: dict[int, tuple[Message, Message]] = {
     415: (M_("This request is not understood"), M_("This address takes JSON: send it as application/json.")),
 }
 EXPIRED = (M_("This form has expired"), M_("It was open too long or in another session. Go back, load the page again and repeat what you typed."))
-BUSY = (M_("Too busy"), M_("The database is busy or cannot be reached. Nothing was changed; try again in a moment."))
-MOVED_ON = (M_("This cannot be saved"), M_("Something it refers to was deleted at the same moment. Nothing was changed; go back and try again."))
 BROKEN = (M_("Something went wrong"), M_("Nothing was changed. If it happens again, tell the administrator this number: %(number)s"))
 
 
@@ -57,8 +71,6 @@ def register(app: Flask) -> None:
     """Answer every error of the application."""
     app.register_error_handler(FieldloomError, _refused)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(IntegrityError, lambda error: _told(409, *MOVED_ON))
-    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(Exception, _broken)
 
 
@@ -86,11 +98,6 @@ def _http(error: HTTPException) -> Response:
     return _told(error.code or 500, heading, text)
 
 
-def _busy(error: OperationalError) -> Response:
-    log.warning("the database refused: %s", error.orig)
-    return _told(503, *BUSY)
-
-
 def _broken(error: Exception) -> Response:
     number = secrets.token_hex(4)
     log.error("error %s at %s %s", number, request.method, request.path, exc_info=error)
@@ -113,7 +120,7 @@ def _told(status: int, heading: Message, text: Message, *, problems: Sequence[Pr
                 return _json(status, visit.translator.say(heading), visit.translator.say(text), errors)
             context = {"status": status, "heading": visit.translator.say(heading), "text": visit.translator.say(text)}
             return draw(visit, Screen("problem.html", {**context, "detail": [], "back_url": _back()}, status))
-    except (OperationalError, FieldloomError):  # the database itself is gone: say it without asking it
+    except FieldloomError:  # the database itself is gone: say it without asking it
         return _json(status, str(heading), str(text), []) if _wants_json() else Response(f"{heading}\n\n{text}\n", status, mimetype="text/plain")
 
 

@@ -7,6 +7,7 @@ collation. SQLite and MariaDB know no ILIKE; their LIKE ignores case by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import URL
@@ -28,23 +29,30 @@ class RawCustomers:
         if url.get_backend_name() == "postgresql":
             self._connection.autocommit = True
 
-    def load(self, rows: Iterable[Customer]) -> None:
-        """Make and fill the table anew."""
+    def load(self, rows: Iterable[Customer], first: int) -> None:
+        """Add rows, numbered from `first`; the table is made with the first one."""
         names = Customer.__slots__
-        columns = ", ".join(f"{name} {_KINDS.get(name, 'TEXT')}" for name in names)
         cursor = self._connection.cursor()
-        cursor.execute("DROP TABLE IF EXISTS raw_customer")
-        cursor.execute(f"CREATE TABLE raw_customer (id INTEGER PRIMARY KEY, {columns})")
-        values = ([number, *(getattr(one, name) for name in names)] for number, one in enumerate(rows, 1))
+        if first == 1:
+            columns = ", ".join(f"{name} {_KINDS.get(name, 'TEXT')}" for name in names)
+            cursor.execute(f"CREATE TABLE raw_customer (id INTEGER PRIMARY KEY, {columns})")
+        values = ([number, *(_plain(getattr(one, name)) for name in names)] for number, one in enumerate(rows, first))
         if self._url.get_backend_name() == "postgresql":
             with cursor.copy(f"COPY raw_customer (id, {', '.join(names)}) FROM STDIN") as copy:
                 for row in values:
                     copy.write_row(row)
-            cursor.execute("VACUUM ANALYZE raw_customer")
             return
         marks = ", ".join([placeholder(self._url)] * (len(names) + 1))
         cursor.executemany(f"INSERT INTO raw_customer (id, {', '.join(names)}) VALUES ({marks})", values)
         self._connection.commit()
+
+    def analyse(self) -> None:
+        """Let the planner know the table as well as it knows the product's."""
+        statement = {"sqlite": "ANALYZE", "postgresql": "VACUUM ANALYZE raw_customer"}.get(self._url.get_backend_name(), "ANALYZE TABLE raw_customer")
+        cursor = self._connection.cursor()
+        cursor.execute(statement)
+        if cursor.description:
+            cursor.fetchall()
 
     def search(self, term: str, type: int, first: str, last: str) -> Callable[[], int]:
         """A call that reads the page of 50 and counts all; it gives the count."""
@@ -65,3 +73,8 @@ class RawCustomers:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _plain(value: Any) -> Any:
+    """Dates as text: SQLite has no type for them, the others read it."""
+    return str(value) if isinstance(value, date) else value

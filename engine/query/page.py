@@ -26,7 +26,6 @@ from engine.query.compile import OrderKey, Source, clause, order, where
 from engine.query.tree import Condition, Query
 from engine.query.values import Scope
 
-
 _CHUNK = 500
 
 

@@ -77,7 +77,7 @@ class CardField(FormField):
         super().__init__(**options)
         self.definition = definition
         self.invalid: Invalid | None = None
-        self.widget = WIDGETS[widget_of(definition)]
+        self.drawn_by = WIDGETS[widget_of(definition)]
 
     def bind(self, raw: Sequence[str], region: Region) -> None:
         """Read what was sent; what cannot be read is kept as `invalid`."""

@@ -21,7 +21,7 @@ from engine.metadata.types import TYPES, Region
 from engine.render.bind import FILES, MULTIPLE, Bound, CardField, Submission, card_form, widget_of
 from engine.render.page import Pages
 from engine.render.view import NOTHING_KNOWN, Known, View, plain
-from engine.render.widgets import Slots, choice
+from engine.render.widgets import WIDGETS, Slots, choice
 
 SELECTED_BY = {"select": " selected", "radio": " checked", "checkboxes": " checked", "checkbox": " checked"}
 
@@ -105,7 +105,7 @@ def _bake_field(environment: Any, view: View, one: Field, control: CardField | N
         drawn = environment.get_template(f"widgets/{widget}.html").render(f=told, slot=slots)
         drawn = Markup(drawn)  # noqa: S704  # autoescaped by Jinja
     else:
-        draw = control.widget if not picker else type(control.widget)("picker")
+        draw = WIDGETS["picker"] if picker else control.drawn_by
         drawn = draw(control, environment=environment, slot=slots, control=told)
     pieces, places = slots.cut(template.render(f=told, slot=slots, control=drawn))
     baked = BakedField(one, told["id"], pieces, places, SELECTED_BY.get(widget, " selected"), f"{told['id']}-help" if told["help"] else "")

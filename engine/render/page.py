@@ -23,13 +23,14 @@ class Pages:
         self._asset = asset
         self._sprite = asset("vendor/icons.svg")
         self.environment = lru_cache(maxsize=32)(self._environment)
+        self.icon = lru_cache(maxsize=500)(self._icon)
 
     def _environment(self, speaker: Speaker) -> Environment:
         found = Environment(loader=self._loader, autoescape=True, auto_reload=False, trim_blocks=False)
         found.globals |= {"_": speaker.text, "ngettext": speaker.count, "icon": self.icon, "asset": self._asset}
         return found
 
-    def icon(self, name: str) -> Markup:
+    def _icon(self, name: str) -> Markup:
         """An icon of the sprite; it says nothing to screen readers, the words beside it do."""
         return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(self._sprite, name)
 

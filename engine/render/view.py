@@ -22,10 +22,14 @@ class FileCard(Protocol):
     """What a stored file is called and how large it is."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The file name."""
+        ...
 
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Bytes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def plain(one: Field, value: Json, view: View, region: Region, known: Known = NO
         case "check":
             return view.speaker.say(YES if value else NO)
         case "choice":
-            return dict(labels.choices(view.catalog, one, view.languages)).get(value, value)
+            return dict(labels.choices(view.catalog, one, view.languages)).get(str(value), str(value))
         case "multiple_choice":
             named = dict(labels.choices(view.catalog, one, view.languages))
             return view.speaker.text(", ").join(named.get(code, code) for code in value)

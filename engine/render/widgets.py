@@ -55,9 +55,9 @@ class TemplateWidget:
 WIDGETS: dict[str, TemplateWidget] = {
     name: TemplateWidget(name)
     for name in (
-        "text", "textarea", "number", "date", "time", "datetime", "checkbox", "checkboxes", "radio", "select", "picker",
-        "file", "image", "email", "tel", "url", "hint",
-    )  # fmt: skip
+        *("text", "textarea", "number", "date", "time", "datetime", "email", "tel", "url"),
+        *("checkbox", "checkboxes", "radio", "select", "picker", "file", "image", "hint"),
+    )
 }
 """Every widget a field type may name. A new one is a template and an entry here."""
 

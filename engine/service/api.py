@@ -18,7 +18,6 @@ from engine.render.bind import widget_of
 from engine.rules import Mode, normalised
 from engine.service import writing
 from engine.service.judging import judge
-from engine.render.search import address
 from engine.service.searching import Pairs, run
 from engine.service.visit import Visit
 from engine.service.writing import defaults

@@ -38,9 +38,11 @@ class Owner:
 def new(visit: Visit, name: str, given: Submission) -> Screen:
     """An empty card, or one with the values that the address gives. Raises UnknownParameter."""
     entity = visit.restricted(name, "create")
-    if unknown := unknown_names(entity, given, ()):
-        raise UnknownParameter(unknown[0])
-    values = writing.defaults(visit, entity) | dict(bind(entity, given, visit.region).values)
+    values = writing.defaults(visit, entity)
+    if given.texts:
+        if unknown := unknown_names(entity, given, ()):
+            raise UnknownParameter(unknown[0])
+        values |= bind(entity, given, visit.region).values
     owner = _owner(visit, entity, values.get(entity.owner or ""))
     return _screen(visit, entity, "create", owner=owner, entries=_entries(visit, entity, values))
 

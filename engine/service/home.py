@@ -6,6 +6,7 @@ from engine.metadata import labels
 from engine.metadata.model import Entity, Json
 from engine.metadata.types import TYPES
 from engine.records import history, read
+from engine.records.history import Entry
 from engine.service.screen import Screen
 from engine.service.visit import Visit
 
@@ -34,7 +35,7 @@ def _tile(visit: Visit, entity: Entity) -> dict[str, Json]:
 
 def _recent(visit: Visit) -> list[dict[str, Json]]:
     """The records changed last, each once."""
-    entries = {}
+    entries: dict[tuple[str, int], Entry] = {}
     for entry in history.newest(visit.conn, RECENT * 6):
         if entry.action != "delete" and entry.entity in visit.catalog.entities and visit.may(entry.entity, "read"):
             entries.setdefault((entry.entity, entry.record_id), entry)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine import files, rules
-
 from engine.messages import M_, Message, Problem
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES

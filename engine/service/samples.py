@@ -28,8 +28,7 @@ def load(database: Database, count: int = 240) -> int:
         _insert_rows(conn, catalog, catalog.entity("department"), sample_departments())
         _insert_rows(conn, catalog, catalog.entity("person"), sample_persons())
         store.bump_version(conn, dictionaries=True)
-        made = _insert_customers(conn, catalog, sample_customers(count))
-    return made
+        return _insert_customers(conn, catalog, sample_customers(count))
 
 
 def _known_rows(conn: Connection, catalog: Catalog) -> Dictionaries:

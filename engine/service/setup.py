@@ -70,7 +70,7 @@ def insert_rows(conn: Connection, catalog: Catalog, one: Definition) -> None:
         columns |= {"version": 1, "created_at": now, "updated_at": now}
         if entity.is_dictionary:
             columns["row_key"] = row["key"]
-        ids[row["key"]] = int(conn.execute(sa.insert(table).values(columns)).inserted_primary_key[0])
+        ids[row["key"]] = int(conn.execute(sa.insert(table).values(columns).returning(table.c.id)).scalar_one())
 
 
 def _row_values(entity: Entity, row: Mapping[str, Json], ids: Mapping[str, int], position: int) -> dict[str, Json]:

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine import access, accounts, i18n
 from engine.access import Action, Actor
-from engine.errors import SignInNeeded
+from engine.errors import MovedOn, SignInNeeded, Unavailable
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.rows import Dictionaries, DictionaryStore
@@ -48,11 +49,19 @@ class Site:
 
     @contextmanager
     def visit(self, credentials: Credentials, *, write: bool = False) -> Iterator[Visit]:
-        """A unit of work for one request; a writing one is a transaction, rolled back by any exception."""
+        """A unit of work for one request; a writing one is a transaction, rolled back by any exception.
+
+        Raises Unavailable and MovedOn for what the database refuses.
+        """
         unit = self.database.writing() if write else self.database.reading()
-        with unit as conn:
-            version, user = accounts.open_request(conn, session=credentials.session, token=credentials.token)
-            yield self._visit(conn, version, user, credentials)
+        try:
+            with unit as conn:
+                version, user = accounts.open_request(conn, session=credentials.session, token=credentials.token)
+                yield self._visit(conn, version, user, credentials)
+        except IntegrityError:
+            raise MovedOn from None
+        except OperationalError as error:
+            raise Unavailable(str(error.orig)) from None
 
     def _visit(self, conn: Connection, version: Version, user: accounts.User | None, credentials: Credentials) -> Visit:
         catalog = self.catalogs.current(conn, version)
