@@ -42,7 +42,7 @@ def specs(further: int = 0) -> tuple[Spec, ...]:
     """The 60 fields, kinds mixed over the groups, then `further` texts in groups of their own."""
     found = sorted(_mixed(), key=lambda one: (one[0], one[1]))
     size = len(found) // GROUPS
-    base = [Spec("name" if place == 0 else name, name.replace("_", " ").capitalize(), kind, place // size) for place, (_, name, kind) in enumerate(found)]
+    base = [Spec(name, name.replace("_", " ").capitalize(), kind, place // size) for place, (_, name, kind) in enumerate(found)]
     more = [Spec(f"more_{number:03d}", f"Further text {number}", "text", GROUPS + (number - 1) // 100) for number in range(1, further + 1)]
     return (*base, *more)
 
@@ -50,7 +50,8 @@ def specs(further: int = 0) -> tuple[Spec, ...]:
 def _mixed() -> Iterator[tuple[float, str, Kind]]:
     for kind, count in KINDS:
         for number in range(1, count + 1):
-            yield (number - 1) / count, f"{kind}_{number:02d}", kind
+            first = kind == "text" and number == 1
+            yield -1 if first else (number - 1) / count, "name" if first else f"{kind}_{number:02d}", kind
 
 
 def record(number: int, fields: tuple[Spec, ...]) -> dict[str, Any]:

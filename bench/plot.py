@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from html import escape
@@ -29,8 +30,7 @@ def draw(title: str, x_label: str, curves: Sequence[Series]) -> str:
         *(_y_tick(y_scale, value) for value in y_scale.ticks()),
         *(_x_tick(x_scale, value) for value in sorted({x for x, _ in points})),
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>',
-        f'<text x="16" y="{(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" '
-        f'transform="rotate(-90 16 {(TOP + HEIGHT - BOTTOM) / 2})">milliseconds</text>',
+        f'<text transform="translate(16 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">milliseconds</text>',
     ]
     ends = _spread([y_scale(one.points[-1][1]) for one in curves])
     for place, (one, end) in enumerate(zip(curves, ends, strict=True)):
@@ -80,7 +80,7 @@ def _spread(ends: Sequence[float]) -> list[float]:
     """Label heights near the curves' ends, none on top of another."""
     order = sorted(range(len(ends)), key=lambda place: ends[place])
     found = list(ends)
-    for upper, lower in zip(order, order[1:], strict=False):
+    for upper, lower in itertools.pairwise(order):
         found[lower] = max(found[lower], found[upper] + LABEL_GAP)
     return found
 

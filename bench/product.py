@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import URL
@@ -21,7 +21,6 @@ from bench.fields import record, specs
 from bench.scratch import placeholder, raw_connection
 from bench.wsgi import Application, Client
 from engine import accounts
-from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Json
 from engine.metadata.physical import tables
@@ -140,7 +139,7 @@ class Product:
         """Put customers into the product's own table, folded columns included, by the quickest way there is."""
         with self.visit() as visit:
             held = visit.catalog
-            types, statuses = (list(visit.rows.sets[name].place) for name in ("customer_type", "customer_status"))
+            types, statuses = ([row.id for row, _ in visit.rows.sets[name].ordered] for name in ("customer_type", "customer_status"))
         columns = (self._columns(held, one, types, statuses) for one in rows)
         connection = raw_connection(self.url)
         names = list(self._columns(held, rows[0], types, statuses))
@@ -169,13 +168,13 @@ class Product:
         """The stable key of the customer type at this place."""
         with self.visit() as visit:
             rows = visit.rows.sets["customer_type"]
-            return str(list(rows.rows[id].key for id in rows.place)[place - 1])
+            return str(rows.ordered[place - 1][0].key)
 
     def set_indexes(self, *, made: bool) -> None:
         """Make the customer table's indexes as the engine does, or drop all but the primary key."""
-        autocommit = self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        with autocommit as conn:
-            held = store.load(conn)
+        with self.visit() as visit:
+            held = visit.catalog
+        with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             table = tables(held)["customer"]
             present = {one["name"] for one in sa.inspect(conn).get_indexes("customer")}
             for index in ddl.indexes(held, held.entity("customer"), table, conn.dialect.name, trigrams=self._trigrams(conn)):
@@ -233,7 +232,8 @@ def query_string(pairs: Sequence[tuple[str, str]]) -> str:
 
 def next_mark(body: bytes) -> str:
     """The mark of the next page in an answer of the API."""
-    return str(json.loads(body)["links"]["next"])
+    following = str(json.loads(body)["links"]["next"])
+    return dict(parse_qsl(urlsplit(following).query))["page[after]"]
 
 
 def now() -> str:

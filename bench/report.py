@@ -48,8 +48,8 @@ def _number(value: float | None) -> str:
 
 def markdown(lines: Sequence[Line], facts: Mapping[str, str], plots: Sequence[str]) -> str:
     """The kept snapshot."""
-    head = ["# What `make bench` measured", "", "Made by `make bench ARGS=--keep`; do not edit. Ratios are medians of paired, alternating calls of one run."]
-    head += ["A target stands where one was set; a line that misses it says NO.", ""]
+    head = ["# What `make bench` measured", "", "Made by `make bench ARGS=--keep`; do not edit. Ratios are medians of paired, alternating"]
+    head += ["calls of one run. A target stands where one was set; a line that misses it says NO.", ""]
     told = [f"* {name}: {value}" for name, value in facts.items()]
     body = ["", "| " + " | ".join(HEADS) + " |", "|" + " --- |" * len(HEADS)]
     body += ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells(line)) + " |" for line in lines]

@@ -35,17 +35,16 @@ PLOTS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the workloads. Returns 0, also where a target is missed: the table says so."""
     options = _options(argv)
-    with tempfile.TemporaryDirectory(prefix="fieldloom-bench-") as folder:
-        with scratch.database(options.database, Path(folder)) as url:
-            database = scratch.version(url)
-            _say(f"Fieldloom beside its peers on {database}; {options.rows:,} records to search.")
-            sizes = QUICK_SIZES if options.quick else SIZES
-            product = Product(url, Path(folder), sizes)
-            effort = Effort(0.4, 5, 100) if options.quick else Effort(options.seconds)
-            ctx = Context(url, product, effort, options.rows, options.import_rows, sizes, _say)
-            for name in options.only or WORKLOADS:
-                _run(ctx, name)
-            product.close()
+    with tempfile.TemporaryDirectory(prefix="fieldloom-bench-") as folder, scratch.database(options.database, Path(folder)) as url:
+        database = scratch.version(url)
+        _say(f"Fieldloom beside its peers on {database}; {options.rows:,} records to search.")
+        sizes = QUICK_SIZES if options.quick else SIZES
+        product = Product(url, Path(folder), sizes)
+        effort = Effort(0.4, 5, 100) if options.quick else Effort(options.seconds)
+        ctx = Context(url, product, effort, options.rows, options.import_rows, sizes, _say)
+        for name in options.only or WORKLOADS:
+            _run(ctx, name)
+        product.close()
     _publish(ctx, database, options)
     return 0
 

@@ -41,10 +41,12 @@ def database(url: str, folder: Path) -> Iterator[URL]:
 
 def raw_connection(url: URL) -> Any:
     """The driver's own connection, as a hand-written program would open it; SQLite with the product's settings."""
-    connection = sa.create_engine(url, poolclass=sa.NullPool).raw_connection().driver_connection
+    pooled = sa.create_engine(url, poolclass=sa.NullPool).raw_connection()
+    connection: Any = pooled.driver_connection
+    pooled.detach()
     if url.get_backend_name() == "sqlite":
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=10000"):
-            connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
+            connection.execute(f"PRAGMA {pragma}")
     return connection
 
 

@@ -94,14 +94,15 @@ NOT_AN_OBJECT = M_("A record is a JSON object: field names with their values.")
 
 
 def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, Json]:
-    """The JSON Schema of an entity's record. Creating demands the required fields; an update may leave any out."""
+    """The JSON Schema of an entity's record. Creating demands the required fields that have no
+    default; an update may leave any out."""
     found: dict[str, Json] = {
         "$schema": DRAFTS[draft],
         "type": "object",
         "properties": {field.name: _property(field) for field in judged(entity)},
         "additionalProperties": False,
     }
-    if mode == "create" and (required := [field.name for field in judged(entity) if field.required]):
+    if mode == "create" and (required := [field.name for field in judged(entity) if field.required and field.default is None]):
         found["required"] = required
     return found
 

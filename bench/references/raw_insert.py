@@ -18,16 +18,16 @@ _COLUMNS = {"integer": "BIGINT", "decimal": "NUMERIC(12, 2)", "date": "DATE", "c
 class RawTable:
     """A table with the 60 columns and a primary key, nothing else."""
 
-    def __init__(self, url: URL, fields: tuple[Spec, ...]) -> None:
+    def __init__(self, url: URL, name: str, fields: tuple[Spec, ...]) -> None:
         self._fields = fields
         self._connection = raw_connection(url)
         key = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "BIGSERIAL PRIMARY KEY"}.get(url.get_backend_name(), "BIGINT AUTO_INCREMENT PRIMARY KEY")
         columns = ", ".join(f"{one.name} {_COLUMNS.get(one.kind, 'TEXT')}" for one in fields)
         cursor = self._connection.cursor()
-        cursor.execute(f"CREATE TABLE raw_record (id {key}, {columns})")
+        cursor.execute(f"CREATE TABLE {name} (id {key}, {columns})")
         self._connection.commit()
         marks = ", ".join([placeholder(url)] * len(fields))
-        self._insert = f"INSERT INTO raw_record ({', '.join(one.name for one in fields)}) VALUES ({marks})"
+        self._insert = f"INSERT INTO {name} ({', '.join(one.name for one in fields)}) VALUES ({marks})"
 
     def row(self, number: int) -> list[Any]:
         """One record's column values."""

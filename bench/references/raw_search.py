@@ -54,12 +54,12 @@ class RawCustomers:
         if cursor.description:
             cursor.fetchall()
 
-    def search(self, term: str, type: int, first: str, last: str) -> Callable[[], int]:
+    def search(self, term: str, kind: int, first: str, last: str) -> Callable[[], int]:
         """A call that reads the page of 50 and counts all; it gives the count."""
         mark = placeholder(self._url)
         like = "ILIKE" if self._url.get_backend_name() == "postgresql" else "LIKE"
         found = f"FROM raw_customer WHERE name {like} {mark} AND type = {mark} AND created BETWEEN {mark} AND {mark}"
-        values: tuple[Any, ...] = (f"%{term}%", type, first, last)
+        values: tuple[Any, ...] = (f"%{term}%", kind, first, last)
         cursor = self._connection.cursor()
 
         def search() -> int:

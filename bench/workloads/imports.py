@@ -12,7 +12,7 @@ TARGET = 15.0
 
 def run(ctx: Context) -> None:
     """Measure the validated import beside executemany of the same rows in one transaction."""
-    raw = RawTable(ctx.url, specs())
+    raw = RawTable(ctx.url, "raw_imports", specs())
     try:
         rows = [raw.row(number) for number in range(ctx.import_rows)]
         call = ctx.product.import_call(ctx.import_rows)

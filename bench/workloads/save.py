@@ -19,7 +19,7 @@ TARGET = 4.5
 
 def run(ctx: Context) -> None:
     """Measure saving by form and by API beside one raw INSERT with its commit."""
-    raw = RawTable(ctx.url, specs())
+    raw = RawTable(ctx.url, "raw_save", specs())
     try:
         base = raw.inserter()
         ctx.compare("b save", f"{product.NAME}, form posted (WSGI)", NAME, base, _form(ctx), ctx.target(TARGET))

@@ -6,6 +6,7 @@ import itertools
 
 from bench import product
 from bench.customers import customers
+from bench.measure import Call
 from bench.product import SEARCH_SPAN, SEARCH_TERM, SEARCH_TYPE, next_mark, query_string, search_pairs
 from bench.references.raw_search import NAME, RawCustomers
 from bench.workloads.context import Context
@@ -47,7 +48,7 @@ def _measure(ctx: Context, raw: RawCustomers, size: int, *, said: bool) -> None:
         raise RuntimeError(f"the search finds {engine()} records, the reference {base()}")
     web, api = ctx.product.signed_in(ctx.application), ctx.product.api(ctx.application)
     query = query_string(pairs)
-    calls = {
+    calls: dict[str, Call] = {
         "page over HTTP (WSGI)": lambda: web.get("/customer/", query).expect(200),
         "API (WSGI)": lambda: api.get("/api/v1/customer", query).expect(200),
         "engine alone": engine,
@@ -68,7 +69,7 @@ def _measure(ctx: Context, raw: RawCustomers, size: int, *, said: bool) -> None:
                 if not made:
                     ctx.point(PLOT, NAME, size, pair.reference.median * 1000)
         if said:
-            after = next_mark(calls["API (WSGI)"]().body)
+            after = next_mark(api.get("/api/v1/customer", query).body)
             following = query_string([*pairs, ("page[after]", after)])
             name = f"{product.NAME}, {size:,} rows, {words}, the next page over HTTP (WSGI)"
             ctx.compare("c search", name, NAME, base, lambda q=following: web.get("/customer/", q).expect(200))  # type: ignore[misc]

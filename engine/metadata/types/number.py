@@ -123,7 +123,7 @@ class DecimalNumber(FieldType):
         whole, places = self.digits(options)
         sign = "" if options.get("non_negative") else "-?"
         fraction = rf"(\.[0-9]{{1,{places}}})?" if places else ""
-        return {"type": "string", "pattern": rf"^{sign}(0|[1-9][0-9]{{0,{whole - 1}}}){fraction}$", "format": "decimal"}
+        return {"type": "string", "pattern": rf"^{sign}(0|[1-9][0-9]{{0,{whole - 1}}}){fraction}$"}
 
     def normalise(self, value: Json) -> Json:
         """A JSON number is taken as well as text; "1.50" and 1.5 are the same value."""
