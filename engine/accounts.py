@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from engine.errors import FieldloomError, TooManyAttempts
 from engine.messages import M_
@@ -66,10 +66,10 @@ def add_user(conn: Connection, username: str, password: str, role: str, *, name:
         raise BadUser(M_("A password has %(least)s to %(most)s characters.", least=MIN_PASSWORD, most=MAX_PASSWORD))
     if conn.execute(sa.select(t.USER.c.id).where(t.USER.c.username == username)).first():
         raise BadUser(M_("The user name “%(name)s” is taken.", name=username))
-    row = {"username": username, "name": name or username, "password_hash": _hasher().hash(password), "role": role}
+    row: dict[str, Any] = {"username": username, "name": name or username, "password_hash": _hasher().hash(password), "role": role}
     row |= {"person": person, "active": True, "created_at": datetime.now(UTC)}
     done = conn.execute(sa.insert(t.USER).values(row))
-    return int(done.inserted_primary_key[0])
+    return int((done.inserted_primary_key or (0,))[0])
 
 
 def has_users(conn: Connection) -> bool:
@@ -80,7 +80,7 @@ def has_users(conn: Connection) -> bool:
 _USER = (t.USER.c.id, t.USER.c.username, t.USER.c.name, t.USER.c.role, t.USER.c.person, t.USER.c.language, t.USER.c.timezone, t.USER.c.theme)
 
 
-def _user(row: Row[Any]) -> User:
+def _user(row: Any) -> User:
     return User(row.id, row.username, row.name, row.role, row.person, row.language, row.timezone, row.theme)
 
 

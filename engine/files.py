@@ -93,7 +93,8 @@ def store(conn: Connection, name: str, content: bytes, kind: Kind, *, by: int | 
     """Keep a checked file. Returns its id."""
     row = {"name": clean_name(name), "media_type": kind.media_type, "size": len(content), "content": content}
     row |= {"sha256": hashlib.sha256(content).hexdigest(), "user_id": by, "created_at": datetime.now(UTC)}
-    return int(conn.execute(sa.insert(t.FILE).values(row)).inserted_primary_key[0])
+    done = conn.execute(sa.insert(t.FILE).values(row))
+    return int((done.inserted_primary_key or (0,))[0])
 
 
 def describe(conn: Connection, ids: Sequence[int]) -> dict[int, StoredFile]:

@@ -63,7 +63,7 @@ def _by_script(tag: str) -> Language | None:
         return None
     same = [one for one in LANGUAGES.values() if one.locale.language == wanted.language]
     scripted = [one for one in same if wanted.script in (None, one.locale.script)]
-    return (scripted or same or [None])[0]
+    return next(iter(scripted or same), None)
 
 
 class Translator:

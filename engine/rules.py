@@ -95,7 +95,8 @@ NOT_AN_OBJECT = M_("A record is a JSON object: field names with their values.")
 
 def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, Json]:
     """The JSON Schema of an entity's record. Creating demands the required fields that have no
-    default; an update may leave any out."""
+    default; an update may leave any out.
+    """
     found: dict[str, Json] = {
         "$schema": DRAFTS[draft],
         "type": "object",
@@ -181,7 +182,7 @@ def judge(catalog: Catalog, entity: Entity, mode: Mode) -> Judge:
 def fast_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[tuple[str | None, str, Json]]] | None:
     """The errors by `jsonschema-rs`, or None where it is not installed."""
     try:
-        from jsonschema_rs import Draft202012Validator
+        from jsonschema_rs import Draft202012Validator, ValidationErrorKind
     except ImportError:
         return None
     validator = Draft202012Validator(document, formats=FORMATS, validate_formats=True, ignore_unknown_formats=False)
@@ -191,9 +192,9 @@ def fast_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[tuple
             values = {name: value for name, value in values.items() if not isinstance(value, str) or _is_encodable(value)}
         for error in validator.iter_errors(values):
             kind = error.kind
-            if kind.name == "additionalProperties":
+            if isinstance(kind, ValidationErrorKind.AdditionalProperties):
                 yield from ((name, "unknown", None) for name in kind.unexpected)
-            elif kind.name == "required":
+            elif isinstance(kind, ValidationErrorKind.Required):
                 yield kind.property, "required", None
             else:
                 yield _named(error.instance_path), kind.name, error.instance

@@ -91,8 +91,8 @@ class RowSet:
 
     def _path(self, row: Row) -> list[Row]:
         path = [row]
-        while path[0].parent in self.rows and len(path) < 50:
-            path.insert(0, self.rows[path[0].parent])
+        while (parent := self.rows.get(path[0].parent or 0)) is not None and len(path) < 50:
+            path.insert(0, parent)
         return path
 
 

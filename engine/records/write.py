@@ -116,9 +116,9 @@ def _insert_own(conn: Connection, catalog: Catalog, entity: Entity, own: Values,
     if id is not None:
         row["id"] = id
     done = conn.execute(sa.insert(tables(catalog)[entity.name]).values(row))
-    new = int(done.inserted_primary_key[0]) if done.inserted_primary_key else int(done.lastrowid)
-    history.write(conn, entity.name, new, "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by)
-    return new
+    (new,) = done.inserted_primary_key or (done.lastrowid,)
+    history.write(conn, entity.name, int(new), "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by)
+    return int(new)
 
 
 def _insert_via(conn: Connection, catalog: Catalog, via: Via, owner: int, found: Values, *, by: int | None) -> None:

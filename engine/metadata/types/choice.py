@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from sqlalchemy import Boolean
 from sqlalchemy.types import TypeEngine
@@ -42,7 +42,7 @@ class Check(FieldType):
     name = "check"
     widget = "checkbox"
     label = M_("Yes/no check")
-    operators = ("_eq", "_null", "_nnull")
+    operators: ClassVar[tuple[str, ...]] = ("_eq", "_null", "_nnull")
 
     def column_type(self, options: Options) -> TypeEngine[Any] | None:
         """BOOLEAN."""
@@ -75,9 +75,9 @@ class Choice(FieldType):
     name = "choice"
     widget = "select"
     label = M_("Single choice")
-    operators = ("_eq", "_neq", "_in", "_nin", "_null", "_nnull")
-    options_schema = CHOICES_SCHEMA
-    required_options = ("choices",)
+    operators: ClassVar[tuple[str, ...]] = ("_eq", "_neq", "_in", "_nin", "_null", "_nnull")
+    options_schema: ClassVar[Mapping[str, Json]] = CHOICES_SCHEMA
+    required_options: ClassVar[tuple[str, ...]] = ("choices",)
 
     def column_type(self, options: Options) -> TypeEngine[Any] | None:
         """TEXT."""
@@ -94,9 +94,9 @@ class MultipleChoice(FieldType):
     name = "multiple_choice"
     widget = "checkboxes"
     label = M_("Multiple choice")
-    operators = ("_any", "_all", "_none", "_empty", "_nempty")
-    options_schema = CHOICES_SCHEMA
-    required_options = ("choices",)
+    operators: ClassVar[tuple[str, ...]] = ("_any", "_all", "_none", "_empty", "_nempty")
+    options_schema: ClassVar[Mapping[str, Json]] = CHOICES_SCHEMA
+    required_options: ClassVar[tuple[str, ...]] = ("choices",)
 
     def column_type(self, options: Options) -> TypeEngine[Any] | None:
         """A JSON array as text; values are plain codes, so a quoted one can be looked for with LIKE."""

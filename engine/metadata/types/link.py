@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger
@@ -26,7 +27,7 @@ class Reference(FieldType):
     widget = "picker"
     label = M_("Reference")
     operators: ClassVar[tuple[str, ...]] = ("_eq", "_neq", "_in", "_nin", "_null", "_nnull")
-    options_schema = _TARGET
+    options_schema: ClassVar[Mapping[str, Json]] = _TARGET
     required_options: ClassVar[tuple[str, ...]] = ("entity",)
     refers = True
 
@@ -63,7 +64,7 @@ class Tree(Reference):
     name = "tree"
     widget = "select"
     label = M_("Tree choice")
-    operators = ("_under", *Reference.operators)
+    operators: ClassVar[tuple[str, ...]] = ("_under", *Reference.operators)
 
 
 class Attachment(Reference):
@@ -72,9 +73,9 @@ class Attachment(Reference):
     name = "attachment"
     widget = "file"
     label = M_("Attachment")
-    operators = ("_null", "_nnull")
-    required_options = ()
-    options_schema = {
+    operators: ClassVar[tuple[str, ...]] = ("_null", "_nnull")
+    required_options: ClassVar[tuple[str, ...]] = ()
+    options_schema: ClassVar[Mapping[str, Json]] = {
         "types": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9]{1,8}$"}},
         "max_bytes": {"type": "integer", "minimum": 1, "maximum": 8 * 2**20},
     }
@@ -87,4 +88,4 @@ class Image(Attachment):
     name = "image"
     widget = "image"
     label = M_("Image")
-    options_schema = {"max_bytes": {"type": "integer", "minimum": 1, "maximum": 8 * 2**20}}
+    options_schema: ClassVar[Mapping[str, Json]] = {"max_bytes": {"type": "integer", "minimum": 1, "maximum": 8 * 2**20}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from babel.dates import format_date, format_datetime, format_time, parse_date
 from sqlalchemy import Date as DateColumn
@@ -26,7 +26,7 @@ class Date(FieldType):
     name = "date"
     widget = "date"
     label = M_("Date")
-    operators = DATE_OPERATORS
+    operators: ClassVar[tuple[str, ...]] = DATE_OPERATORS
 
     def column_type(self, options: Options) -> TypeEngine[Any] | None:
         """DATE."""
@@ -67,7 +67,7 @@ class Time(FieldType):
     name = "time"
     widget = "time"
     label = M_("Time")
-    operators = ("_eq", "_neq", "_lt", "_lte", "_gt", "_gte", "_between", "_null", "_nnull")
+    operators: ClassVar[tuple[str, ...]] = ("_eq", "_neq", "_lt", "_lte", "_gt", "_gte", "_between", "_null", "_nnull")
 
     def column_type(self, options: Options) -> TypeEngine[Any] | None:
         """TIME."""
@@ -104,7 +104,7 @@ class DateTime(FieldType):
     name = "datetime"
     widget = "datetime"
     label = M_("Date and time")
-    operators = DATE_OPERATORS
+    operators: ClassVar[tuple[str, ...]] = DATE_OPERATORS
 
     def column_type(self, options: Options) -> TypeEngine[Any] | None:
         """A UTC timestamp."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from sqlalchemy import BigInteger
@@ -50,8 +51,8 @@ class Integer(FieldType):
     name = "integer"
     widget = "number"
     label = M_("Whole number")
-    operators = NUMBER_OPERATORS
-    options_schema = {
+    operators: ClassVar[tuple[str, ...]] = NUMBER_OPERATORS
+    options_schema: ClassVar[Mapping[str, Json]] = {
         "minimum": {"type": "integer", "minimum": -SAFE_INTEGER, "maximum": SAFE_INTEGER},
         "maximum": {"type": "integer", "minimum": -SAFE_INTEGER, "maximum": SAFE_INTEGER},
     }
@@ -100,8 +101,8 @@ class DecimalNumber(FieldType):
     name = "decimal"
     widget = "number"
     label = M_("Decimal number")
-    operators = NUMBER_OPERATORS
-    options_schema = {
+    operators: ClassVar[tuple[str, ...]] = NUMBER_OPERATORS
+    options_schema: ClassVar[Mapping[str, Json]] = {
         "digits": {"type": "integer", "minimum": 1, "maximum": DECIMAL_DIGITS - DECIMAL_PLACES},
         "places": {"type": "integer", "minimum": 0, "maximum": DECIMAL_PLACES},
         "non_negative": {"type": "boolean"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -29,10 +29,10 @@ class Text(FieldType):
     name = "text"
     widget = "text"
     label = M_("Single-line text")
-    operators = TEXT_OPERATORS
+    operators: ClassVar[tuple[str, ...]] = TEXT_OPERATORS
     folds = True
     default_length: ClassVar[int] = 255
-    options_schema = {
+    options_schema: ClassVar[Mapping[str, Json]] = {
         "max_length": {"type": "integer", "minimum": 1, "maximum": MAX_LINE},
         "format": {"enum": ["email", "url"]},
         "translatable": {"type": "boolean"},
@@ -79,7 +79,7 @@ class Multiline(Text):
     widget = "textarea"
     label = M_("Multi-line text")
     default_length = 2_000
-    options_schema = {
+    options_schema: ClassVar[Mapping[str, Json]] = {
         "max_length": {"type": "integer", "minimum": 1, "maximum": MAX_TEXT},
         "translatable": {"type": "boolean"},
     }
@@ -102,8 +102,8 @@ class RichText(Multiline):
 
     name = "rich_text"
     label = M_("Rich text")
-    operators = ("_contains", "_ncontains", "_empty", "_nempty")
-    options_schema = {"max_length": {"type": "integer", "minimum": 1, "maximum": MAX_TEXT}}
+    operators: ClassVar[tuple[str, ...]] = ("_contains", "_ncontains", "_empty", "_nempty")
+    options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 1, "maximum": MAX_TEXT}}
     tags: ClassVar[set[str]] = {"p", "br", "b", "strong", "i", "em", "u", "s", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code", "pre"}
 
     def to_column(self, value: Json) -> Any:
@@ -121,7 +121,7 @@ class Email(Text):
     name = "email"
     widget = "email"
     label = M_("E-mail")
-    options_schema = {"max_length": {"type": "integer", "minimum": 6, "maximum": 254}}
+    options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 6, "maximum": 254}}
 
     def json_schema(self, options: Options) -> dict[str, Json]:
         """A string of format email."""
@@ -135,7 +135,7 @@ class Phone(Text):
     widget = "tel"
     label = M_("Phone")
     default_length = 40
-    options_schema = {"max_length": {"type": "integer", "minimum": 3, "maximum": 60}}
+    options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 3, "maximum": 60}}
 
     def json_schema(self, options: Options) -> dict[str, Json]:
         """A string of format phone: digits and the usual separators, an extension at the end."""
@@ -154,7 +154,7 @@ class Url(Text):
     widget = "url"
     label = M_("Web address")
     default_length = 2_000
-    options_schema = {"max_length": {"type": "integer", "minimum": 8, "maximum": MAX_LINE}}
+    options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 8, "maximum": MAX_LINE}}
 
     def json_schema(self, options: Options) -> dict[str, Json]:
         """A string of format uri (http and https only: nothing that could run)."""
