@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Index, Table
@@ -49,7 +50,7 @@ def _field_indexes(catalog: Catalog, field: Field, table: Table, dialect: str, *
 def _text_indexes(name: str, folded: sa.Column[str], dialect: str, *, trigrams: bool, ordered: bool) -> Iterator[Index]:
     table = folded.table
     if ordered:
-        prefix = {"mysql_length": _PREFIX_LENGTH, "mariadb_length": _PREFIX_LENGTH} if dialect in ("mysql", "mariadb") else {}
+        prefix: dict[str, Any] = {"mysql_length": _PREFIX_LENGTH, "mariadb_length": _PREFIX_LENGTH} if dialect in ("mysql", "mariadb") else {}
         yield Index(name, folded, _table=table, **prefix)
     if trigrams:
         yield Index(f"{name}_trgm", folded, _table=table, postgresql_using="gin", postgresql_ops={folded.name: "gin_trgm_ops"})

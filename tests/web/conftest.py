@@ -90,8 +90,8 @@ class Browser:
     def fill(self, url: str, typed: Mapping[str, Any] | None = None) -> TestResponse:
         """Open a card, type over some controls, save."""
         page = self.get(url).text
-        sent: dict[str, Any] = {name: values for name, values in controls(page).items()}
-        return self.client.post(url.split("?")[0], data={**sent, **(typed or {})})
+        sent: dict[str, Any] = dict(controls(page).items())
+        return self.client.post(url.split("?", maxsplit=1)[0], data={**sent, **(typed or {})})
 
 
 @pytest.fixture
@@ -143,10 +143,9 @@ class Api:
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         self.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
 
-    def __getattr__(self, method: str) -> Callable[..., TestResponse]:
-        def call(path: str, **options: Any) -> TestResponse:
-            answer: TestResponse = getattr(self.client, method)(f"/api/v1{path}", **options)
-            return answer
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        def call(path: str, **options: Any) -> Any:
+            return getattr(self.client, method)(f"/api/v1{path}", **options)
 
         return call
 

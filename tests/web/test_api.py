@@ -99,7 +99,7 @@ HARMLESS = {
     "quotes": "O'Neil \"& Sons\" `;--",
     "markup": "<script>alert(1)</script>",
     "template": "{{7*7}} ${7*7} %(x)s {0.__class__}",
-    "right to left": "شركة الأفق ‮abc",
+    "right to left": "شركة الأفق \u202eabc",
     "zero width": "a\u200bb\u200d👩‍👩‍👧 c",
     "four bytes": "𠮷野家🍜",
     "LIKE marks": r"100%_\ /x",
