@@ -28,6 +28,7 @@ class Settings:
     default_language: str = "zh-Hans"
     timezone: str = "UTC"
     secure_cookies: bool = False
+    trusted_proxies: int = 0
     catalogs: Path = ROOT / "field_catalogs"
     locales: Path = ROOT / "locales"
 
@@ -49,6 +50,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         admin_password=env.get("FIELDLOOM_ADMIN_PASSWORD") or None,
         default_language=env.get("FIELDLOOM_LANGUAGE", "zh-Hans"),
         timezone=env.get("FIELDLOOM_TIMEZONE", "UTC"),
+        trusted_proxies=_count("FIELDLOOM_TRUSTED_PROXIES", env.get("FIELDLOOM_TRUSTED_PROXIES", "0")),
         secure_cookies=env.get("FIELDLOOM_SECURE_COOKIES", "").lower() in ("1", "true", "yes"),
     )
 
@@ -56,6 +58,12 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise BadSetting(f"FIELDLOOM_PORT is “{text}”; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _count(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 3):
+        raise BadSetting(f"{name} is “{text}”; it must be a number from 0 to 99.")
     return int(text)
 
 

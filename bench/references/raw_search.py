@@ -7,7 +7,7 @@ collation. SQLite and MariaDB know no ILIKE; their LIKE ignores case by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import URL
@@ -76,5 +76,7 @@ class RawCustomers:
 
 
 def _plain(value: Any) -> Any:
-    """Dates as text: SQLite has no type for them, the others read it."""
+    """Dates as text: SQLite has no type for them, the others read it. Moments are UTC."""
+    if isinstance(value, datetime):
+        return str(value.replace(tzinfo=None))
     return str(value) if isinstance(value, date) else value

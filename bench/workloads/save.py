@@ -40,6 +40,7 @@ def _form(ctx: Context) -> Callable[[], Answer]:
     address = f"/{entity(0)}/new"
     token = client.get(address).expect(200).token
     posted = form_data(ctx.product.record(1)) | {"csrf_token": token}
+    client.learns = False
     return lambda: client.post(address, posted).expect(303)
 
 
@@ -51,6 +52,7 @@ def _api(ctx: Context) -> Callable[[], Answer]:
 
 def _flask_admin(ctx: Context) -> Callable[[], Answer]:
     found = peer(ctx, flask_admin_form.NAME)
+    found.client.learns = False
     posted = {name: value.replace("T", " ") + ":00" if _moment(name) else value for name, value in form_data(record(1, specs())).items()}
     return lambda: found.client.post(found.path(0), posted).expect(302)
 
@@ -58,6 +60,7 @@ def _flask_admin(ctx: Context) -> Callable[[], Answer]:
 def _django_admin(ctx: Context) -> Callable[[], Answer]:
     found = peer(ctx, django_admin_form.NAME)
     posted: dict[str, str] = {"_save": "Save", "csrfmiddlewaretoken": found.client.get(found.path(0)).expect(200).token}
+    found.client.learns = False
     for name, value in form_data(record(1, specs())).items():
         parts = zip((f"{name}_0", f"{name}_1"), value.split("T"), strict=True) if _moment(name) else ((name, value),)
         posted |= dict(parts)
