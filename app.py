@@ -15,7 +15,7 @@ from engine.accounts import SESSION_DAYS
 from engine.metadata.database import Database
 from engine.render.page import Pages
 from engine.service.visit import Site
-from settings import ROOT, Settings, from_environment
+from settings import ROOT, BadSetting, Settings, from_environment
 from web import api, assets, cards, home, problems, search, security
 
 MAX_BODY = 9 * 2**20
@@ -23,8 +23,13 @@ MAX_BODY = 9 * 2**20
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The WSGI application for these settings. The database is expected to be set up (`fieldloom init`)."""
+    """The WSGI application for these settings. The database is expected to be set up (`fieldloom init`).
+
+    Raises BadSetting, BadDatabaseUrl.
+    """
     told = settings or from_environment()
+    if told.default_language not in i18n.LANGUAGES:
+        raise BadSetting(f"FIELDLOOM_LANGUAGE is “{told.default_language}”; it may be: {', '.join(i18n.LANGUAGES)}.")
     app = Flask("fieldloom", root_path=str(ROOT), static_folder=None)
     app.config.update(
         SECRET_KEY=told.secret_key,

@@ -8,10 +8,13 @@ import sys
 from collections.abc import Sequence
 
 from engine.access import ROLES
-from engine.errors import FieldloomError
+from engine.errors import FieldloomError, Unavailable
 from engine.metadata.database import Database
 from engine.service import people, setup
 from settings import BadSetting, Settings, from_environment
+
+
+THREADS = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(told.run(told, from_environment()))
     except (FieldloomError, BadSetting) as error:
-        print(f"fieldloom: {error}", file=sys.stderr)
+        reason = f"\n{error.reason}" if isinstance(error, Unavailable) else ""
+        print(f"fieldloom: {error}{reason}", file=sys.stderr)
         return 1
 
 
@@ -72,7 +76,7 @@ def _init(told: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(told: argparse.Namespace, settings: Settings) -> int:
-    from waitress import serve
+    from waitress import create_server
 
     from app import create_app
 
@@ -81,10 +85,15 @@ def _serve(told: argparse.Namespace, settings: Settings) -> int:
         print("The database is not set up yet. Run: fieldloom init", file=sys.stderr)
         return 1
     database.close()
+    app = create_app(settings)
+    try:
+        server = create_server(app, host=settings.host, port=settings.port, threads=THREADS, ident="")
+    except OSError as error:
+        raise BadSetting(f"FIELDLOOM_HOST and FIELDLOOM_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}).") from None
     print(f"Fieldloom is at http://{settings.host}:{settings.port}/", flush=True)
     if (password := settings.instance / "admin_password").exists() and not settings.admin_password:
         print(f"Sign in as admin with the password {password.read_text(encoding='utf-8').strip()}", flush=True)
-    serve(create_app(settings), host=settings.host, port=settings.port, threads=8, ident="", _quiet=True)
+    server.run()
     return 0
 
 

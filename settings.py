@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 
@@ -49,7 +50,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=env.get("FIELDLOOM_SECRET_KEY") or _kept_key(instance / "secret_key"),
         admin_password=env.get("FIELDLOOM_ADMIN_PASSWORD") or None,
         default_language=env.get("FIELDLOOM_LANGUAGE", "zh-Hans"),
-        timezone=env.get("FIELDLOOM_TIMEZONE", "UTC"),
+        timezone=_timezone(env.get("FIELDLOOM_TIMEZONE", "UTC")),
         trusted_proxies=_count("FIELDLOOM_TRUSTED_PROXIES", env.get("FIELDLOOM_TRUSTED_PROXIES", "0")),
         secure_cookies=env.get("FIELDLOOM_SECURE_COOKIES", "").lower() in ("1", "true", "yes"),
     )
@@ -59,6 +60,13 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise BadSetting(f"FIELDLOOM_PORT is “{text}”; it must be a number from 1 to 65535.")
     return int(text)
+
+
+def _timezone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadSetting(f"FIELDLOOM_TIMEZONE is “{name}”; it must be the name of a time zone, like Asia/Shanghai.") from None
 
 
 def _count(name: str, text: str) -> int:

@@ -183,3 +183,13 @@ class MovedOn(FieldloomError):
 
     def __init__(self) -> None:
         super().__init__(M_("Something it refers to was changed at the same moment. Nothing was saved; go back and try again."))
+
+
+class BadDatabaseUrl(FieldloomError):
+    """The database's address cannot be used."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(
+            M_("“%(url)s” is no database address. Write sqlite:///file, postgresql://user@host/name or mariadb://user@host/name.", url=url)
+        )

@@ -12,15 +12,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from engine.errors import BadDatabaseUrl, Unavailable
 
 BUSY_SECONDS = 10
+BACKENDS = ("sqlite", "postgresql", "mariadb", "mysql")
 
 
 class Database:
-    """A database and its two kinds of work: `reading()` and `writing()` units."""
+    """A database and its two kinds of work: `reading()` and `writing()` units. Raises BadDatabaseUrl."""
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
-        parsed = _with_driver(make_url(url))
+        parsed = _parsed(url)
         self.dialect = parsed.get_backend_name()
         options: dict[str, Any] = {"pool_pre_ping": parsed.get_backend_name() != "sqlite", "query_cache_size": 1200}
         if self.dialect == "sqlite":
@@ -35,19 +39,36 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for a unit of work that only reads."""
-        with self._reading.connect() as conn:
+        """A connection for a unit of work that only reads. Raises Unavailable."""
+        with _connected(self._reading) as conn:
             yield conn
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in a transaction: committed at the end, rolled back by any exception."""
-        with self._writing.connect() as conn, conn.begin():
+        """A connection in a transaction: committed at the end, rolled back by any exception. Raises Unavailable."""
+        with _connected(self._writing) as conn, conn.begin():
             yield conn
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise Unavailable(str(error.orig)) from None
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = _with_driver(make_url(url))
+    except ArgumentError:
+        raise BadDatabaseUrl(url) from None
+    if parsed.get_backend_name() not in BACKENDS:
+        raise BadDatabaseUrl(parsed.render_as_string())
+    return parsed
 
 
 def _with_driver(url: URL) -> URL:
