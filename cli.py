@@ -13,7 +13,6 @@ from engine.metadata.database import Database
 from engine.service import people, setup
 from settings import BadSetting, Settings, from_environment
 
-
 THREADS = 8
 
 
@@ -76,7 +75,7 @@ def _init(told: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(told: argparse.Namespace, settings: Settings) -> int:
-    from waitress import create_server
+    from waitress.server import create_server
 
     from app import create_app
 
