@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
 from engine.messages import M_, Message, Problem
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.types import TYPES
+from engine.metadata.types.moment import read_rfc3339
 from engine.metadata.types.text import is_phone, is_web_address
 
 Mode = Literal["create", "update"]
 DRAFTS = {"2020-12": "https://json-schema.org/draft/2020-12/schema", "draft-07": "http://json-schema.org/draft-07/schema#"}
 
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_EMAIL = re.compile(r"[A-Za-z0-9_+-]{1,30}(\.[A-Za-z0-9_+-]{1,30})?@([A-Za-z0-9]{1,30}\.){1,3}[A-Za-z]{2,12}")
 
 
@@ -43,7 +45,7 @@ def is_date(value: object) -> bool:
     if not isinstance(value, str):
         return True
     try:
-        return len(value) == 10 and bool(date.fromisoformat(value))
+        return bool(_ISO_DATE.fullmatch(value) and date.fromisoformat(value))
     except ValueError:
         return False
 
@@ -53,10 +55,9 @@ def is_datetime(value: object) -> bool:
     if not isinstance(value, str):
         return True
     try:
-        moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+        return 1 < read_rfc3339(value).year < 9999
     except ValueError:
         return False
-    return moment.tzinfo is not None and 1 < moment.year < 9999 and "T" in value.upper()
 
 
 FORMATS: dict[str, Callable[[object], bool]] = {
@@ -89,13 +90,17 @@ SENTENCES: dict[str, Message] = {
 }
 """The sentence for each problem code. `%(label)s` is filled in when it is spoken, in the reader's language."""
 
+# A value may break several keywords at once, and engines report them in different orders; the first of these is told.
+_RANK = {code: rank for rank, code in enumerate(("unknown", "required", "type", "enum", "uniqueItems", "maxLength", "format"))}
+
 
 NOT_AN_OBJECT = M_("A record is a JSON object: field names with their values.")
 
 
 def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, Json]:
-    """The JSON Schema of an entity's record. Creating demands the required fields that have no
-    default; an update may leave any out.
+    """The JSON Schema of an entity's record.
+
+    Creating demands the required fields that have no default; an update may leave any out.
     """
     found: dict[str, Json] = {
         "$schema": DRAFTS[draft],
@@ -132,13 +137,15 @@ class Judge:
 
     def check(self, values: Mapping[str, Json]) -> list[Problem]:
         """Everything that is wrong with a record's values, at most one problem a field, in the card's order."""
+        plain = {name: _judgeable(value) for name, value in values.items() if _is_encodable(name) and _is_encodable(value)}
+        ranked = sorted(self.errors(plain), key=lambda error: _RANK.get(error[1], len(_RANK)))
         found: dict[str | None, Problem] = {}
-        for name, code, value in self.errors(values):
+        for name, code, value in ranked:
             if name not in found:
                 found[name] = self._problem(name, code, value)
-        for name, value in values.items():
-            if isinstance(value, str) and not _is_encodable(value):
-                found[name] = Problem(name, "encoding", SENTENCES["encoding"])
+        for name in values.keys() - plain.keys():
+            code = "encoding" if name in self.entity.by_name else "unknown"
+            found[name] = Problem(name, code, SENTENCES[code])
         order = {name: place for place, name in enumerate(self.entity.by_name)}
         return sorted(found.values(), key=lambda one: order.get(one.field or "", len(order)))
 
@@ -146,7 +153,7 @@ class Judge:
         field = self.entity.by_name.get(name or "")
         if field is None:
             return Problem(name, "unknown", SENTENCES["unknown"])
-        if code == "type" and value is None:
+        if value is None:
             code = "required"
         sentence, params = _sentence(field, code, value)
         return Problem(name, code, Message(sentence.text, params))
@@ -169,8 +176,18 @@ def _sentence(field: Field, code: str, value: Json) -> tuple[Message, dict[str, 
     return SENTENCES.get(code, SENTENCES["type"]), params
 
 
-def _is_encodable(value: str) -> bool:
-    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+def _is_encodable(value: Json) -> bool:
+    """Whether no text in it holds half a character (a lone surrogate), which no database stores."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+    return all(_is_encodable(one) for one in value if isinstance(one, str)) if isinstance(value, list) else True
+
+
+def _judgeable(value: Json) -> Json:
+    """The same for every value that a field can have; of anything nested deeper, only that it is of the wrong kind."""
+    if isinstance(value, list):
+        return [{} if isinstance(one, (list, dict)) else one for one in value]
+    return {} if isinstance(value, dict) else value
 
 
 @lru_cache(maxsize=256)
@@ -188,8 +205,6 @@ def fast_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[tuple
     validator = Draft202012Validator(document, formats=FORMATS, validate_formats=True, ignore_unknown_formats=False)
 
     def errors(values: Mapping[str, Json]) -> Iterator[tuple[str | None, str, Json]]:
-        if any(isinstance(value, str) and not _is_encodable(value) for value in values.values()):
-            values = {name: value for name, value in values.items() if not isinstance(value, str) or _is_encodable(value)}
         for error in validator.iter_errors(values):
             kind = error.kind
             if isinstance(kind, ValidationErrorKind.AdditionalProperties):
@@ -204,12 +219,18 @@ def fast_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[tuple
 
 def reference_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[tuple[str | None, str, Json]]]:
     """The errors by `jsonschema`."""
-    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+    from jsonschema.validators import extend
+
+    def pattern(_: Any, wanted: str, value: Json, __: Json) -> Iterator[ValidationError]:
+        # JSON Schema's `$` is the very end; Python's is also before a last line break.
+        if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", wanted), value):
+            yield ValidationError(f"{value!r} does not match {wanted!r}")
 
     checker = FormatChecker(formats=())
     for name, function in FORMATS.items():
         checker.checks(name)(function)
-    validator = Draft202012Validator(document, format_checker=checker)
+    validator = extend(Draft202012Validator, {"pattern": pattern})(document, format_checker=checker)
 
     def errors(values: Mapping[str, Json]) -> Iterator[tuple[str | None, str, Json]]:
         for error in validator.iter_errors(values):

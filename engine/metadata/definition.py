@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,18 @@ def read(folder: Path) -> tuple[Definition, ...]:
     linked = tuple(_with_via_columns(one, found) for one in found.values())
     for one in linked:
         _check_links(one, found)
-    return tuple(sorted(linked, key=lambda one: _place(one.entity.name)))
+    return tuple(replace(one, entity=replace(one.entity, position=place)) for place, one in enumerate(_order(linked)))
 
 
-def _place(name: str) -> tuple[int, str]:
-    first = ("customer", "contact", "address")
-    return (first.index(name), "") if name in first else (len(first), name)
+def _order(found: Sequence[Definition]) -> list[Definition]:
+    """Cards before dictionaries: each that others belong to, followed by its parts as it names them; then by name."""
+    parts = {part: (one.entity.name, place) for one in found for place, part in enumerate(one.entity.parts, start=1)}
+
+    def place(one: Definition) -> tuple[bool, bool, tuple[str, int]]:
+        name = one.entity.name
+        return one.entity.is_dictionary, not (one.entity.parts or name in parts), parts.get(name, (name, 0))
+
+    return sorted(found, key=place)
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -78,9 +78,10 @@ def of_batch(conn: Connection, batch: str) -> list[Entry]:
     return [_entry(row) for row in conn.execute(_SELECT.where(t.HISTORY.c.batch == batch).order_by(t.HISTORY.c.id))]
 
 
-def newest(conn: Connection, limit: int) -> list[Entry]:
-    """What happened last, to whatever record."""
-    return [_entry(row) for row in conn.execute(_SELECT.order_by(t.HISTORY.c.id.desc()).limit(limit))]
+def newest(conn: Connection, entities: Sequence[str], limit: int) -> list[Entry]:
+    """What happened last to records of these entities."""
+    wanted = _SELECT.where(t.HISTORY.c.entity.in_(list(entities)))
+    return [_entry(row) for row in conn.execute(wanted.order_by(t.HISTORY.c.id.desc()).limit(limit))]
 
 
 def has_created(conn: Connection, entity: str, user_id: int) -> bool:

@@ -128,4 +128,4 @@ class Visit:
     def moment(self, at: datetime) -> str:
         """A moment as the reader writes it, in the reader's time zone."""
         kind = TYPES["datetime"]
-        return kind.format(kind.to_json(at.replace(microsecond=0)), self.region, {})
+        return kind.format(kind.to_json(at.replace(second=0, microsecond=0)), self.region, {})

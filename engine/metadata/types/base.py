@@ -8,6 +8,7 @@ the database.
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ class Region:
 
     locale: babel.Locale
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+
+def ascii_digits(text: str) -> str:
+    """`text` with every script's decimal digits (full-width, Arabic, Devanagari …) as 0 to 9."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 class Invalid(ValueError):
@@ -97,6 +103,10 @@ class FieldType(ABC):
     def fold_text(self, value: Json) -> str:
         """The text that text conditions look at (before folding)."""
         return str(value)
+
+    def fold_term(self, term: str) -> str:
+        """What was searched for, brought to the spelling of `fold_text` (before folding)."""
+        return term
 
     def attributes(self, options: Options) -> dict[str, str]:
         """HTML attributes of the control that follow from the options."""

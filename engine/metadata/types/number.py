@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
@@ -13,29 +14,28 @@ from sqlalchemy.types import TypeEngine
 from engine.messages import M_
 from engine.metadata.columns import DECIMAL_DIGITS, DECIMAL_PLACES, ExactDecimal
 from engine.metadata.model import Json
-from engine.metadata.types.base import FieldType, Invalid, Options, Region
+from engine.metadata.types.base import FieldType, Invalid, Options, Region, ascii_digits
 
 NUMBER_OPERATORS = ("_eq", "_neq", "_lt", "_lte", "_gt", "_gte", "_between", "_in", "_nin", "_null", "_nnull")
 SAFE_INTEGER = 2**53 - 1
 """The largest integer that a browser reads exactly."""
+# What input methods leave between digits: full-width signs, the Chinese full stop, Arabic separators, a true minus.
+_SIGNS = str.maketrans("，．。－−＋٫٬", ",..--+.,")
+# No exponents, underscores or names: 1e9, 1_0 and NaN are numbers to a computer only.
+_TYPED = re.compile(r"[+-]?[0-9.,'’]+")
+_PLAIN = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,3})?")
 
 
 def read_decimal(text: str, region: Region) -> Decimal:
     """The number typed in the reader's own notation, or in the plain one with a dot. Raises Invalid."""
-    plain = "".join(text.split())
-    try:
-        number = Decimal(parse_decimal(plain, locale=region.locale, strict=True))
-    except (NumberFormatError, InvalidOperation, ValueError):
-        number = _read_plain(plain, text)
-    if not number.is_finite():
+    plain = ascii_digits("".join(text.split())).translate(_SIGNS)
+    if not _TYPED.fullmatch(plain):
         raise _not_a_number(text)
-    return number
-
-
-def _read_plain(plain: str, text: str) -> Decimal:
     try:
-        if "_" in plain or not plain.isascii():
-            raise _not_a_number(text)
+        return Decimal(parse_decimal(plain, locale=region.locale, strict=True))
+    except (NumberFormatError, InvalidOperation, ValueError):
+        pass
+    try:
         return Decimal(plain)
     except InvalidOperation:
         raise _not_a_number(text) from None
@@ -74,9 +74,13 @@ class Integer(FieldType):
         number = read_decimal(text, region)
         if number != number.to_integral_value():
             raise Invalid("integer", M_("“%(text)s” is not a whole number.", text=text[:40]))
-        if abs(number) > 10**30:
+        if number.adjusted() > 30:
             raise Invalid("maximum", M_("This number is too large."))
         return int(number)
+
+    def normalise(self, value: Json) -> Json:
+        """JSON allows 3.0 for an integer."""
+        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= SAFE_INTEGER else value
 
     def format(self, value: Json, region: Region, options: Options) -> str:
         """With the reader's digits and grouping."""
@@ -130,11 +134,12 @@ class DecimalNumber(FieldType):
         """A JSON number is taken as well as text; "1.50" and 1.5 are the same value."""
         if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
             return value
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
+        if isinstance(value, int) and abs(value) > 10**40:  # turning thousands of digits into text is refused by Python
             return value
-        return _plain(number) if number.is_finite() and abs(number.adjusted()) <= 40 else str(value)
+        text = str(value).strip()
+        if not text:
+            return None
+        return _plain(Decimal(text)) if _PLAIN.fullmatch(text) and abs(Decimal(text).adjusted()) <= 40 else value
 
     def parse_text(self, text: str, region: Region) -> Json:
         """The decimal as plain text, in the notation of `json_schema`. Raises Invalid."""

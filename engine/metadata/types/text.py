@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -13,13 +14,15 @@ from sqlalchemy.types import TypeEngine
 from engine.messages import M_
 from engine.metadata.columns import LongText, WideText
 from engine.metadata.model import Json
-from engine.metadata.types.base import LINE_PATTERN, TEXT_PATTERN, FieldType, Options, Region
+from engine.metadata.types.base import LINE_PATTERN, TEXT_PATTERN, FieldType, Options, Region, ascii_digits
 
 TEXT_OPERATORS = (
     "_contains", "_ncontains", "_eq", "_neq", "_starts_with", "_ends_with", "_in", "_nin", "_empty", "_nempty",
 )  # fmt: skip
 MAX_LINE = 4_000
 MAX_TEXT = 100_000
+_BLOCKS = re.compile(r"</?(?:p|br|ul|ol|li|blockquote|h3|h4|pre)\b[^>]*>")
+_TAGS = re.compile(r"<[^>]*>")
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
@@ -106,13 +109,22 @@ class RichText(Multiline):
     options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 1, "maximum": MAX_TEXT}}
     tags: ClassVar[set[str]] = {"p", "br", "b", "strong", "i", "em", "u", "s", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code", "pre"}
 
+    def normalise(self, value: Json) -> Json:
+        """Sanitised already here, so that what is judged, stored and kept in the history is one text."""
+        plain = super().normalise(value)
+        # Characters that are refused must reach the judge: the sanitiser would drop some of them silently.
+        return self._clean(plain) or None if isinstance(plain, str) and re.search(TEXT_PATTERN, plain) else plain
+
     def to_column(self, value: Json) -> Any:
         """The sanitised markup."""
-        return nh3.clean(value, tags=self.tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
+        return self._clean(value)
 
     def fold_text(self, value: Json) -> str:
         """The words without the markup."""
-        return nh3.clean(value, tags=set())
+        return html.unescape(_TAGS.sub("", _BLOCKS.sub(" ", self._clean(value))))
+
+    def _clean(self, value: str) -> str:
+        return nh3.clean(value, tags=self.tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}).strip()
 
 
 class Email(Text):
@@ -142,9 +154,12 @@ class Phone(Text):
         return {"type": "string", "maxLength": self.length(options), "format": "phone"}
 
     def fold_text(self, value: Json) -> str:
-        """The number twice: as written and with digits only, so that either spelling finds it."""
-        digits = "".join(char for char in value if char.isdigit())
-        return value if digits == value else f"{value} {digits}"
+        """The digits only, so that every way to write a number finds it."""
+        return "".join(char for char in ascii_digits(value) if char.isdecimal())
+
+    def fold_term(self, term: str) -> str:
+        """The digits only; a term without any finds nothing."""
+        return self.fold_text(term) or term
 
 
 class Url(Text):
@@ -168,7 +183,7 @@ def is_web_address(value: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and "." in host.strip(".") and not re.search(r"[\s\"'<>\\]", value)
+    return parts.scheme in ("http", "https") and "." in host.strip(".") and not re.search(r"[\s\x00-\x1f\x7f\"'<>\\]", value)
 
 
 def with_scheme(value: str) -> str:
@@ -178,7 +193,8 @@ def with_scheme(value: str) -> str:
 
 def is_phone(value: str) -> bool:
     """Whether it has the look of a telephone number in any script's digits."""
-    return re.fullmatch(r"\+?[\d\s()\-./ ]{3,}((ext\.?|x|#|转|p|w)\s?\d+)?", value, re.IGNORECASE) is not None
+    digits = sum(char.isdecimal() for char in value)
+    return digits >= 3 and re.fullmatch(r"\+?[\d \u00a0\u3000()\-./]+((ext\.?|x|#|转|p|w) ?\d+)?", value, re.IGNORECASE) is not None
 
 
 __all__ = ["Email", "Multiline", "Phone", "RichText", "Text", "Url", "is_phone", "is_web_address", "with_scheme"]
