@@ -46,7 +46,9 @@ def customers(count: int) -> Iterator[Customer]:
     for number in range(1, count + 1):
         first, second, kind = draw.choice(_WORDS), draw.choice(_WORDS), draw.choice(_KINDS)
         day = int(draw.random() * DAYS)
-        name = f"{first} {second} {kind} {number}" if number % 4 else f"{draw.choice(_CHINESE)}{draw.choice(_CHINESE)} {first} {kind} {number}"
+        name = (
+            f"{first} {second} {kind} {number}" if number % 4 else f"{draw.choice(_CHINESE)}{draw.choice(_CHINESE)} {first} {kind} {number}"
+        )
         yield Customer(
             name=name,
             code=f"C{number:07d}",

@@ -7,7 +7,19 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("flask", "wtforms", "jinja2", "markupsafe", "sqlalchemy", "psycopg", "pymysql", "jsonschema-rs", "waitress", "flask-admin", "django")
+_PACKAGES = (
+    "flask",
+    "wtforms",
+    "jinja2",
+    "markupsafe",
+    "sqlalchemy",
+    "psycopg",
+    "pymysql",
+    "jsonschema-rs",
+    "waitress",
+    "flask-admin",
+    "django",
+)
 
 
 def facts(database: str) -> dict[str, str]:

@@ -58,16 +58,6 @@ def paired(reference: Call, subject: Call, effort: Effort) -> Pair:
     return Pair(_timing(sides[0]), _timing(sides[1]))
 
 
-def alone(call: Call, effort: Effort) -> Timing:
-    """The same for one call by itself."""
-    call()
-    times: list[float] = []
-    end = time.perf_counter() + effort.seconds
-    while len(times) < effort.least or (time.perf_counter() < end and len(times) < effort.most):
-        times.append(timed(call))
-    return _timing(times)
-
-
 def timed(call: Call) -> float:
     """Seconds of one call."""
     start = time.perf_counter()

@@ -9,8 +9,8 @@ from html import escape
 
 from bench.lines import Series
 
-WIDTH, HEIGHT = 860, 460
-LEFT, RIGHT, TOP, BOTTOM = 70, 290, 50, 50
+WIDTH, HEIGHT = 900, 460
+LEFT, RIGHT, TOP, BOTTOM = 70, 320, 50, 50
 COLOURS = ("#0b6e6e", "#c2410c", "#6d28d9", "#2563eb", "#a16207", "#be185d", "#4b5563")
 LABEL_GAP = 16
 _STYLE = """text{font:13px system-ui,sans-serif;fill:#1f2937}.title{font-size:16px;font-weight:600}.grid{stroke:#d1d5db}

@@ -186,7 +186,9 @@ class Product:
             conn.exec_driver_sql(analyse)
 
     def _trigrams(self, conn: sa.Connection) -> bool:
-        return conn.dialect.name == "postgresql" and bool(conn.exec_driver_sql("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'").scalar())
+        return conn.dialect.name == "postgresql" and bool(
+            conn.exec_driver_sql("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'").scalar()
+        )
 
     def _needed(self, index: sa.Index) -> bool:
         """MariaDB keeps the index that a foreign key leans on."""

@@ -36,7 +36,9 @@ class Server:
 
         def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
             path = environ["PATH_INFO"] + (f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else "")
-            headers = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_") and name != "HTTP_HOST"}
+            headers = {
+                name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_") and name != "HTTP_HOST"
+            }
             if "CONTENT_TYPE" in environ:
                 headers["Content-Type"] = environ["CONTENT_TYPE"]
             connection.request(environ["REQUEST_METHOD"], path, environ["wsgi.input"].read() or None, headers)

@@ -71,7 +71,9 @@ def growth(series: Sequence[Series], plot: str) -> str:
     rows = [(f"ms by {plot}", *(f"{x:,.0f}" for x in places))]
     rows += [(one.name, *(_number(dict(one.points).get(x)) for x in places)) for one in curves]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    aligned = ("  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]) for row in rows)
+    aligned = (
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]) for row in rows
+    )
     return "\n".join(aligned)
 
 

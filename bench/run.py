@@ -53,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description="Measure Fieldloom beside its peers.")
     default = os.environ.get("FIELDLOOM_BENCH_DATABASE_URL", "sqlite://")
-    parser.add_argument("--database", default=default, metavar="URL", help="the server to make a scratch database on; default: a SQLite file")
+    parser.add_argument(
+        "--database", default=default, metavar="URL", help="the server to make a scratch database on; default: a SQLite file"
+    )
     parser.add_argument("--rows", type=int, default=None, help="records to search (1,000,000; quick: 20,000)")
     parser.add_argument("--import-rows", type=int, default=None, help="records to import (10,000; quick: 1,000)")
     parser.add_argument("--seconds", type=float, default=4.0, help="for each pair")
@@ -99,7 +101,10 @@ def _publish(ctx: Context, database: str, options: argparse.Namespace) -> None:
     print(f"\n{report.table(ctx.lines)}")
     missed = [line for line in ctx.lines if line.reached is False]
     judged = [line for line in ctx.lines if line.reached is not None]
-    print(f"\n{len(judged) - len(missed)} of {len(judged)} targets reached." + "".join(f"\n  missed: {line.workload} {line.name}" for line in missed))
+    print(
+        f"\n{len(judged) - len(missed)} of {len(judged)} targets reached."
+        + "".join(f"\n  missed: {line.workload} {line.name}" for line in missed)
+    )
 
 
 def _say(text: str) -> None:

@@ -140,9 +140,9 @@ class Judge:
         plain = {name: _judgeable(value) for name, value in values.items() if _is_encodable(name) and _is_encodable(value)}
         ranked = sorted(self.errors(plain), key=lambda error: _RANK.get(error[1], len(_RANK)))
         found: dict[str | None, Problem] = {}
-        for name, code, value in ranked:
+        for name, code, _ in ranked:
             if name not in found:
-                found[name] = self._problem(name, code, value)
+                found[name] = self._problem(name, code, plain.get(name or ""))
         for name in values.keys() - plain.keys():
             code = "encoding" if name in self.entity.by_name else "unknown"
             found[name] = Problem(name, code, SENTENCES[code])
@@ -153,7 +153,7 @@ class Judge:
         field = self.entity.by_name.get(name or "")
         if field is None:
             return Problem(name, "unknown", SENTENCES["unknown"])
-        if value is None:
+        if value is None and code != "unknown":
             code = "required"
         sentence, params = _sentence(field, code, value)
         return Problem(name, code, Message(sentence.text, params))
@@ -230,7 +230,7 @@ def reference_errors(document: Json) -> Callable[[Mapping[str, Json]], Iterator[
     checker = FormatChecker(formats=())
     for name, function in FORMATS.items():
         checker.checks(name)(function)
-    validator = extend(Draft202012Validator, {"pattern": pattern})(document, format_checker=checker)
+    validator = extend(Draft202012Validator, {"pattern": pattern})(document, format_checker=checker)  # type: ignore[no-untyped-call]
 
     def errors(values: Mapping[str, Json]) -> Iterator[tuple[str | None, str, Json]]:
         for error in validator.iter_errors(values):

@@ -108,7 +108,12 @@ def _database(url: URL) -> dict[str, Any]:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{url.database}.django"}
     if url.get_backend_name() != "postgresql":
         raise ImportError("Django needs mysqlclient for MariaDB")
-    told = {"ENGINE": "django.db.backends.postgresql", "NAME": url.database, "USER": url.username or "", "PASSWORD": str(url.password or "")}
+    told = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.database,
+        "USER": url.username or "",
+        "PASSWORD": str(url.password or ""),
+    }
     return told | {"HOST": url.host or "", "PORT": str(url.port or ""), "CONN_MAX_AGE": None}
 
 

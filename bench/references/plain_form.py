@@ -53,7 +53,13 @@ def _field(one: Spec) -> Any:
         case "industry":
             return SelectField(one.label, empty, choices=[("", "–"), *((str(n), name) for n, name in enumerate(INDUSTRIES, 1))])
         case "integer" | "decimal" | "date" | "datetime" | "check":
-            kinds = {"integer": IntegerField, "decimal": DecimalField, "date": DateField, "datetime": DateTimeLocalField, "check": BooleanField}
+            kinds = {
+                "integer": IntegerField,
+                "decimal": DecimalField,
+                "date": DateField,
+                "datetime": DateTimeLocalField,
+                "check": BooleanField,
+            }
             return kinds[one.kind](one.label, empty)
 
 

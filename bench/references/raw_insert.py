@@ -12,7 +12,14 @@ from bench.scratch import placeholder, raw_connection
 
 NAME, NAME_MANY = "raw INSERT", "executemany"
 
-_COLUMNS = {"integer": "BIGINT", "decimal": "NUMERIC(12, 2)", "date": "DATE", "check": "BOOLEAN", "industry": "BIGINT", "datetime": "TIMESTAMP NULL"}
+_COLUMNS = {
+    "integer": "BIGINT",
+    "decimal": "NUMERIC(12, 2)",
+    "date": "DATE",
+    "check": "BOOLEAN",
+    "industry": "BIGINT",
+    "datetime": "TIMESTAMP NULL",
+}
 
 
 class RawTable:
@@ -21,7 +28,9 @@ class RawTable:
     def __init__(self, url: URL, name: str, fields: tuple[Spec, ...]) -> None:
         self._fields = fields
         self._connection = raw_connection(url)
-        key = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "BIGSERIAL PRIMARY KEY"}.get(url.get_backend_name(), "BIGINT AUTO_INCREMENT PRIMARY KEY")
+        key = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "BIGSERIAL PRIMARY KEY"}.get(
+            url.get_backend_name(), "BIGINT AUTO_INCREMENT PRIMARY KEY"
+        )
         columns = ", ".join(f"{one.name} {_COLUMNS.get(one.kind, 'TEXT')}" for one in fields)
         cursor = self._connection.cursor()
         cursor.execute(f"CREATE TABLE {name} (id {key}, {columns})")

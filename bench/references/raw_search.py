@@ -48,7 +48,9 @@ class RawCustomers:
 
     def analyse(self) -> None:
         """Let the planner know the table as well as it knows the product's."""
-        statement = {"sqlite": "ANALYZE", "postgresql": "VACUUM ANALYZE raw_customer"}.get(self._url.get_backend_name(), "ANALYZE TABLE raw_customer")
+        statement = {"sqlite": "ANALYZE", "postgresql": "VACUUM ANALYZE raw_customer"}.get(
+            self._url.get_backend_name(), "ANALYZE TABLE raw_customer"
+        )
         cursor = self._connection.cursor()
         cursor.execute(statement)
         if cursor.description:

@@ -69,5 +69,3 @@ def _django_admin(ctx: Context) -> Callable[[], Answer]:
 
 def _moment(name: str) -> bool:
     return name.startswith("datetime")
-
-

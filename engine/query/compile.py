@@ -18,6 +18,8 @@ from engine.query.operators import OPERATORS, contains
 from engine.query.tree import Condition, Junction, Query, Rule, SortKey
 from engine.query.values import Scope, literal_true, resolve
 
+MAX_WORDS = 8
+
 
 @dataclass
 class Source:
@@ -80,10 +82,13 @@ def _rule_clause(source: Source, rule: Rule, scope: Scope) -> ColumnElement[bool
 def words_clause(source: Source, words: str) -> ColumnElement[bool]:
     """Records in whose searchable texts each of the words stands."""
     searched = [one for one in source.entity.by_name.values() if one.searchable and is_folded(source.catalog, one)]
-    columns = [source.column(one, folded=True) for one in searched]
-    if not columns:
+    if not searched:
         return sa.false()
-    return sa.and_(*(sa.or_(*(contains(column, term) for column in columns)) for term in fold(words).split()[:8]))
+    return sa.and_(*(sa.or_(*(_holds_word(source, one, word) for one in searched)) for word in fold(words).split()[:MAX_WORDS]))
+
+
+def _holds_word(source: Source, one: Field, word: str) -> ColumnElement[bool]:
+    return contains(source.column(one, folded=True), fold(TYPES[one.type].fold_term(word)))
 
 
 def where(source: Source, query: Query, scope: Scope) -> ColumnElement[bool] | None:
@@ -107,11 +112,13 @@ class OrderKey:
 
 def order(source: Source, keys: Sequence[SortKey], scope: Scope) -> list[OrderKey]:
     """The order of a query; newest first where none is asked for."""
-    found = [_order_key(source, key, scope) for key in keys]
+    found: dict[str, OrderKey] = {}
+    for key in keys:  # a name said twice decides nothing the second time, nor does anything after the id
+        if "id" not in found:
+            found.setdefault(key.name, _order_key(source, key, scope))
     descending = keys[-1].descending if keys else True
-    if not any(key.name == "id" for key in keys):
-        found.append(OrderKey(source.table.c.id, descending, nullable=False))
-    return found
+    found.setdefault("id", OrderKey(source.table.c.id, descending, nullable=False))
+    return list(found.values())
 
 
 def _order_key(source: Source, key: SortKey, scope: Scope) -> OrderKey:

@@ -8,11 +8,12 @@ for a record without a value: that is what people mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import and_, not_, or_
+from sqlalchemy import and_, false, not_, or_, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine.messages import M_, Message
@@ -47,7 +48,11 @@ def _missing_or(column: Column, clause: ColumnElement[bool]) -> ColumnElement[bo
 
 
 def _holds(column: Column, code: str) -> ColumnElement[bool]:
-    return contains(column, f'"{code}"')
+    return contains(column, json.dumps(code))
+
+
+def _any_of(column: Column, codes: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(_holds(column, code) for code in codes))
 
 
 _ALL: tuple[Operator, ...] = (
@@ -70,9 +75,9 @@ _ALL: tuple[Operator, ...] = (
     Operator("_nempty", M_("is not empty"), 0, lambda c, v: c.is_not(None) if v else c.is_(None)),
     Operator("_under", M_("is or is under"), 1, lambda c, v: c.in_(sorted(v))),
     Operator("_relative", M_("is within"), 1, lambda c, v: and_(c >= v[0], c < v[1])),
-    Operator("_any", M_("has any of"), "many", lambda c, v: or_(*(_holds(c, code) for code in v))),
-    Operator("_all", M_("has all of"), "many", lambda c, v: and_(*(_holds(c, code) for code in v))),
-    Operator("_none", M_("has none of"), "many", lambda c, v: _missing_or(c, not_(or_(*(_holds(c, code) for code in v))))),
+    Operator("_any", M_("has any of"), "many", _any_of),
+    Operator("_all", M_("has all of"), "many", lambda c, v: and_(true(), *(_holds(c, code) for code in v))),
+    Operator("_none", M_("has none of"), "many", lambda c, v: _missing_or(c, not_(_any_of(c, v)))),
 )
 
 OPERATORS: dict[str, Operator] = {operator.name: operator for operator in _ALL}

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from engine.errors import BadValue
 from engine.messages import M_
+from engine.metadata.columns import ExactDecimal, UtcDateTime
 from engine.metadata.model import Catalog, Entity
 from engine.query.compile import OrderKey, Source, clause, order, where
 from engine.query.tree import Condition, Query
@@ -43,7 +44,7 @@ def read(conn: Connection, catalog: Catalog, entity: Entity, query: Query, scope
     source = Source(catalog, entity)
     restriction = where(source, query, scope)
     keys = order(source, query.sort, scope)
-    cursor = _decode(query.after, len(keys)) if query.after else None
+    cursor = _decode(query.after, keys) if query.after else None
     counted = restriction is not None and cursor is None
     statement = _statement(source, restriction, keys, cursor, conn.dialect.name, query.size + 1, counted=counted)
     rows = conn.execute(statement).all()
@@ -150,17 +151,45 @@ def _code(value: Any) -> list[Any] | None:
     return ["t", value.isoformat()]
 
 
+_LARGEST = 2**63 - 1
+
+
+def _fits(key: OrderKey, value: Any) -> bool:
+    """Whether a value can stand in the column that is sorted by."""
+    match value, key.column.type:
+        case None, _:
+            return key.nullable
+        case bool(), kind:
+            return isinstance(kind, sa.Boolean)
+        case int(), kind:
+            return isinstance(kind, sa.Integer) and abs(value) <= _LARGEST
+        case str(), kind:
+            return isinstance(kind, sa.String) and "\x00" not in value and bool(value.encode() or True)
+        case Decimal(), kind:
+            return isinstance(kind, ExactDecimal) and value.is_finite() and value.adjusted() < 18
+        case datetime(), kind:
+            return isinstance(kind, UtcDateTime) and value.tzinfo is not None
+        case date(), kind:
+            return isinstance(kind, sa.Date)
+        case time(), kind:
+            return isinstance(kind, sa.Time) and value.tzinfo is None
+    return False
+
+
 def _encode(values: Sequence[Any], total: int) -> str:
     text = json.dumps([total, *(_code(value) for value in values)], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(text: str, length: int) -> _Cursor:
+def _decode(text: str, keys: Sequence[OrderKey]) -> _Cursor:
+    """A cursor made for an order like this one. It comes from outside, so nothing in it is taken on trust."""
     try:
         total, *coded = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
         values = tuple(None if one is None else _CODES[one[0]](one[1]) for one in coded)
-        if len(values) != length or values[-1] is None or not isinstance(total, int):
+        if type(total) is not int or not 0 <= total <= _LARGEST:
             raise ValueError(text)
-    except (ValueError, TypeError, KeyError, IndexError, InvalidOperation, UnicodeError, RecursionError):
+        if not all(_fits(key, value) for key, value in zip(keys, values, strict=True)):
+            raise ValueError(text)
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, RecursionError):
         raise BadValue("page[after]", M_("This page mark is not valid any more. Start again from the first page.")) from None
     return _Cursor(values, total)

@@ -19,6 +19,8 @@ from engine.metadata.types import TYPES
 from engine.query.operators import OPERATORS
 
 MAX_DEPTH, MAX_RULES, MAX_VALUES = 5, 100, 500
+MAX_WEIGHT = 5_000
+"""The most values of all conditions together: what a database takes in one statement is limited."""
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 _FILTER_KEY = re.compile(r"^filter\[(?P<field>[^\[\]]+)\](?:\[(?P<operator>_[a-z_]+)\])?$")
 
@@ -76,7 +78,7 @@ def parse(args: Iterable[tuple[str, str]], entity: Entity) -> Query:
             told[key] = value
         else:
             raise UnknownParameter(key)
-    if len(members) > MAX_RULES:
+    if sum(_count(member) for member in members) > MAX_RULES or sum(_weight(member) for member in members) > MAX_WEIGHT:
         raise BadValue("filter", M_("There are too many conditions."))
     return Query(
         condition=Junction("_and", tuple(members)),
@@ -105,6 +107,16 @@ def from_json(document: Json, entity: Entity, *, searchable_only: bool = True, d
     return members[0] if len(members) == 1 else Junction("_and", tuple(members))
 
 
+def _count(condition: Condition) -> int:
+    return 1 if isinstance(condition, Rule) else sum(_count(member) for member in condition.members)
+
+
+def _weight(condition: Condition) -> int:
+    if isinstance(condition, Rule):
+        return len(condition.value) if isinstance(condition.value, tuple) else 1
+    return sum(_weight(member) for member in condition.members)
+
+
 def to_json(condition: Condition) -> Json:
     """The JSON form of a condition."""
     if isinstance(condition, Rule):
@@ -114,9 +126,11 @@ def to_json(condition: Condition) -> Json:
 
 def _load(text: str) -> Json:
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character (a lone surrogate) is no text
     except (ValueError, RecursionError):
         raise BadValue("filter", M_("The condition is not well formed.")) from None
+    return found
 
 
 def _rule(entity: Entity, name: str, operator: str, value: Json, *, searchable_only: bool = True) -> Rule:
@@ -130,6 +144,8 @@ def _rule(entity: Entity, name: str, operator: str, value: Json, *, searchable_o
         value = value if isinstance(value, list) else str(value).split(",")
         if len(value) > MAX_VALUES:
             raise BadValue(name, M_("There are too many values."))
+        if any(isinstance(one, (list, Mapping)) for one in value):
+            raise BadValue(name, M_("The condition is not well formed."))
     elif isinstance(value, (list, Mapping)):
         raise BadValue(name, M_("The condition is not well formed."))
     return Rule(name, operator, tuple(value) if isinstance(value, list) else value)
@@ -163,6 +179,6 @@ def _names(text: str, entity: Entity) -> Iterable[str]:
 def _size(text: str) -> int:
     if not text:
         return DEFAULT_SIZE
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_SIZE):
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= MAX_SIZE):
         raise BadValue("page[size]", M_("A page holds 1 to %(most)s records.", most=MAX_SIZE))
     return int(text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +14,12 @@ import sqlalchemy as sa
 
 from engine.errors import BadValue
 from engine.messages import M_, Message
+from engine.metadata.columns import DECIMAL_DIGITS, DECIMAL_PLACES
 from engine.metadata.folding import fold
 from engine.metadata.model import Field, Json
 from engine.metadata.rows import Dictionaries
 from engine.metadata.types import TYPES, Invalid, Region
+from engine.metadata.types.link import LARGEST_ID
 from engine.query.operators import OPERATORS
 
 RELATIVE: dict[str, Message] = {
@@ -76,19 +79,34 @@ def _flag(field: Field, value: Json) -> bool:
 def _one(field: Field, value: Json, scope: Scope, folded: bool) -> Any:
     kind = TYPES[field.type]
     text = _variable(field, value, scope)
-    if "\x00" in text:
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadValue(field.name, M_("This value holds a character that cannot be searched."))
     if kind.folds:
-        return fold(text) if folded else text
+        return fold(kind.fold_term(text)) if folded else text
     if field.type == "multiple_choice":
         return text
+    if field.type == "check":
+        return _flag(field, value)
     if kind.refers and (rows := scope.dictionaries.of(field.target or "")) and text in rows.by_key:
         return rows.by_key[text]
     try:
         parsed = kind.parse([text], scope.region)
-        return None if parsed is None else kind.to_column(parsed)
     except Invalid as error:
         raise BadValue(field.name, error.message) from None
+    if parsed is None:
+        raise BadValue(field.name, M_("The condition is not well formed."))
+    return _within(field, kind.to_column(parsed))
+
+
+def _within(field: Field, value: Any) -> Any:
+    """The same, if a column can hold it: one database would take more, another would fail."""
+    if isinstance(value, int) and abs(value) > LARGEST_ID:
+        raise BadValue(field.name, M_("This number is too large."))
+    if isinstance(value, Decimal) and value:
+        whole, places = value.adjusted() + 1, -int(value.as_tuple().exponent)
+        if whole > DECIMAL_DIGITS - DECIMAL_PLACES or places > DECIMAL_PLACES:
+            raise BadValue(field.name, M_("This number is too large."))
+    return value
 
 
 def _variable(field: Field, value: Json, scope: Scope) -> str:
