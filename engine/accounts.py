@@ -60,7 +60,7 @@ def _hash(token: str) -> str:
 def add_user(conn: Connection, username: str, password: str, role: str, *, name: str = "", person: int | None = None) -> int:
     """Make a user. Raises BadUser for a taken name or a password that is too short."""
     username = username.strip()
-    if not username or len(username) > 100:
+    if not username or len(username) > 100 or not username.isprintable():
         raise BadUser(M_("A user name has 1 to 100 characters."))
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise BadUser(M_("A password has %(least)s to %(most)s characters.", least=MIN_PASSWORD, most=MAX_PASSWORD))

@@ -21,7 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from engine.errors import BadValue
 from engine.messages import M_
-from engine.metadata.columns import ExactDecimal, UtcDateTime
+from engine.metadata.columns import DECIMAL_DIGITS, DECIMAL_PLACES, ExactDecimal, UtcDateTime
 from engine.metadata.model import Catalog, Entity
 from engine.query.compile import OrderKey, Source, clause, order, where
 from engine.query.tree import Condition, Query
@@ -166,9 +166,9 @@ def _fits(key: OrderKey, value: Any) -> bool:
         case str(), kind:
             return isinstance(kind, sa.String) and "\x00" not in value and bool(value.encode() or True)
         case Decimal(), kind:
-            return isinstance(kind, ExactDecimal) and value.is_finite() and value.adjusted() < 18
+            return isinstance(kind, ExactDecimal) and value.is_finite() and value.adjusted() < DECIMAL_DIGITS - DECIMAL_PLACES
         case datetime(), kind:
-            return isinstance(kind, UtcDateTime) and value.tzinfo is not None
+            return isinstance(kind, UtcDateTime) and value.tzinfo is not None and 1 < value.year < 9999
         case date(), kind:
             return isinstance(kind, sa.Date)
         case time(), kind:

@@ -61,7 +61,7 @@ def resolve(field: Field, operator: str, value: Json, scope: Scope, *, folded: b
         return _under(field, _one(field, value, scope, folded), scope)
     if arity == 1:
         return _one(field, value, scope, folded)
-    found = [_one(field, one, scope, folded) for one in value]
+    found = [_one(field, one, scope, folded) for one in value if arity == 2 or one not in ("", None)]
     if arity == 2 and len(found) != 2:
         raise BadValue(field.name, M_("“between” takes two values, separated by a comma."))
     return found
@@ -79,6 +79,8 @@ def _flag(field: Field, value: Json) -> bool:
 def _one(field: Field, value: Json, scope: Scope, folded: bool) -> Any:
     kind = TYPES[field.type]
     text = _variable(field, value, scope)
+    if not text:
+        raise BadValue(field.name, M_("The condition is not well formed."))
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadValue(field.name, M_("This value holds a character that cannot be searched."))
     if kind.folds:
@@ -104,8 +106,10 @@ def _within(field: Field, value: Any) -> Any:
         raise BadValue(field.name, M_("This number is too large."))
     if isinstance(value, Decimal) and value:
         whole, places = value.adjusted() + 1, -int(value.as_tuple().exponent)
-        if whole > DECIMAL_DIGITS - DECIMAL_PLACES or places > DECIMAL_PLACES:
+        if whole > DECIMAL_DIGITS - DECIMAL_PLACES:
             raise BadValue(field.name, M_("This number is too large."))
+        if places > DECIMAL_PLACES:
+            raise BadValue(field.name, M_("The condition is not well formed."))
     return value
 
 

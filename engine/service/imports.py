@@ -36,7 +36,7 @@ def insert_many(visit: Visit, name: str, rows: Iterable[Values]) -> Imported:
     if problems:
         return Imported((), problems)
     ids = write.insert_many(visit.conn, visit.catalog, entity, complete, by=visit.signed_in().id)
-    writing.follow_many(visit, entity, zip(ids, complete, strict=True))
+    writing.follow_many(visit, entity, list(zip(ids, complete, strict=True)))
     return Imported(ids, {})
 
 

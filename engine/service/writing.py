@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.exc import IntegrityError
 
@@ -117,11 +117,14 @@ def restore(visit: Visit, entity: Entity, entries: list[history.Entry]) -> None:
     _reload(visit, entity)
 
 
-def follow_many(visit: Visit, entity: Entity, stored: Iterable[tuple[int, Values]]) -> None:
-    """What follows from many new records."""
+def follow_many(visit: Visit, entity: Entity, stored: Sequence[tuple[int, Values]]) -> None:
+    """What follows from many new records: of several main ones of one owner, the last stays."""
     _reload(visit, entity)
-    for id, values in stored if _standing_for(visit, entity) else ():
-        _follow(visit, entity, id, values)
+    last: dict[tuple[str, int], tuple[Via, int]] = {}
+    for via in _standing_for(visit, entity):
+        last |= {(via.owner, values[via.owner]): (via, id) for id, values in stored if values.get(via.flag) and values.get(via.owner)}
+    for (_, owner), (via, id) in last.items():
+        write.unset_flag(visit.conn, visit.catalog, via, owner, id, by=visit.signed_in().id)
 
 
 def _follow(visit: Visit, entity: Entity, id: int, values: Values, changed: Values | None = None) -> None:
