@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from engine.errors import FieldloomError, TooManyAttempts
 from engine.messages import M_
@@ -84,9 +85,14 @@ def _user(row: Any) -> User:
     return User(row.id, row.username, row.name, row.role, row.person, row.language, row.timezone, row.theme)
 
 
+def _storable(text: str) -> str:
+    """What was typed, without the character that PostgreSQL takes in no text at all."""
+    return text.replace("\x00", "\ufffd")
+
+
 def find_user(conn: Connection, username: str) -> User | None:
     """The active user of that name."""
-    row = conn.execute(sa.select(*_USER).where(t.USER.c.username == username, t.USER.c.active.is_(sa.true()))).first()
+    row = conn.execute(sa.select(*_USER).where(t.USER.c.username == _storable(username), t.USER.c.active.is_(sa.true()))).first()
     return _user(row) if row else None
 
 
@@ -94,8 +100,8 @@ def check_password(conn: Connection, username: str, password: str) -> User | Non
     """The user, if the password is right. Takes as long for a name that does not exist."""
     from argon2.exceptions import VerificationError
 
-    wanted = sa.select(*_USER, t.USER.c.password_hash).where(t.USER.c.username == username, t.USER.c.active.is_(sa.true()))
-    row = conn.execute(wanted).first()
+    wanted = sa.select(*_USER, t.USER.c.password_hash).where(t.USER.c.username == _storable(username), t.USER.c.active.is_(sa.true()))
+    row = conn.execute(wanted).first() if len(password) <= MAX_PASSWORD else None
     try:
         _hasher().verify(row.password_hash if row else _decoy(), password[:MAX_PASSWORD])
     except VerificationError:
@@ -124,10 +130,14 @@ def set_preference(conn: Connection, user_id: int, **values: str) -> None:
 # -- throttle ---------------------------------------------------------------------------------------
 
 
+def _subject(text: str) -> str:
+    return _storable(text)[:190]
+
+
 def check_throttle(conn: Connection, *subjects: str) -> None:
     """Raises TooManyAttempts while any of the subjects (a user name, an address) is paused."""
     now = datetime.now(UTC)
-    for row in conn.execute(sa.select(t.ATTEMPT).where(t.ATTEMPT.c.subject.in_([s[:190] for s in subjects]))):
+    for row in conn.execute(sa.select(t.ATTEMPT).where(t.ATTEMPT.c.subject.in_([_subject(s) for s in subjects]))):
         until = row.last_at + PAUSE
         if row.failures >= MAX_FAILURES * (4 if row.subject.startswith("ip:") else 1) and until > now:
             raise TooManyAttempts(int((until - now).total_seconds()) + 1)
@@ -136,18 +146,22 @@ def check_throttle(conn: Connection, *subjects: str) -> None:
 def note_failure(conn: Connection, *subjects: str) -> None:
     """Count a failed attempt; counts older than the pause start again."""
     now = datetime.now(UTC)
-    for subject in (s[:190] for s in subjects):
-        old = conn.execute(sa.select(t.ATTEMPT).where(t.ATTEMPT.c.subject == subject)).first()
-        if old is None:
-            conn.execute(sa.insert(t.ATTEMPT).values(subject=subject, failures=1, last_at=now))
+    failures = sa.case((t.ATTEMPT.c.last_at < now - PAUSE, 1), else_=t.ATTEMPT.c.failures + 1)
+    for subject in (_subject(s) for s in subjects):
+        counted = sa.update(t.ATTEMPT).where(t.ATTEMPT.c.subject == subject)
+        counted = counted.ordered_values((t.ATTEMPT.c.failures, failures), (t.ATTEMPT.c.last_at, now))  # MariaDB sets one after the other
+        if conn.execute(counted).rowcount:
             continue
-        failures = 1 if now - old.last_at > PAUSE else t.ATTEMPT.c.failures + 1
-        conn.execute(sa.update(t.ATTEMPT).where(t.ATTEMPT.c.subject == subject).values(failures=failures, last_at=now))
+        try:
+            with conn.begin_nested():
+                conn.execute(sa.insert(t.ATTEMPT).values(subject=subject, failures=1, last_at=now))
+        except IntegrityError:  # another process counted the first failure at the same moment
+            conn.execute(counted)
 
 
 def forget_failures(conn: Connection, subject: str) -> None:
     """A right password ends the count."""
-    conn.execute(sa.delete(t.ATTEMPT).where(t.ATTEMPT.c.subject == subject[:190]))
+    conn.execute(sa.delete(t.ATTEMPT).where(t.ATTEMPT.c.subject == _subject(subject)))
 
 
 # -- sessions and tokens ----------------------------------------------------------------------------

@@ -26,10 +26,14 @@ _ZIP, _OLE = (b"PK\x03\x04",), (b"\xd0\xcf\x11\xe0",)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file that may be uploaded. `starts` are the possible first bytes; empty for text."""
+    """A kind of file that may be uploaded. `starts` are the possible first bytes, `then` what must follow from byte 8.
+
+    Text has neither.
+    """
 
     media_type: str
     starts: tuple[bytes, ...] = ()
+    then: bytes = b""
     shown: bool = False
 
 
@@ -39,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "jpg": Kind("image/jpeg", (b"\xff\xd8\xff",), shown=True),
     "jpeg": Kind("image/jpeg", (b"\xff\xd8\xff",), shown=True),
     "gif": Kind("image/gif", (b"GIF87a", b"GIF89a"), shown=True),
-    "webp": Kind("image/webp", (b"RIFF",), shown=True),
+    "webp": Kind("image/webp", (b"RIFF",), b"WEBP", shown=True),
     "docx": Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _ZIP),
     "xlsx": Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _ZIP),
     "pptx": Kind("application/vnd.openxmlformats-officedocument.presentationml.presentation", _ZIP),
@@ -82,9 +86,9 @@ def check(name: str, content: bytes, endings: Sequence[str], max_bytes: int = MA
     if not content:
         raise BadUpload(M_("“%(name)s” is empty.", name=clean_name(name)))
     if len(content) > max_bytes:
-        raise BadUpload(M_("“%(name)s” is larger than %(limit)s MB.", name=clean_name(name), limit=max(1, max_bytes // 2**20)))
+        raise BadUpload(M_("“%(name)s” is larger than %(limit)s MB.", name=clean_name(name), limit=f"{max_bytes / 2**20:.3g}"))
     kind = KINDS[ending]
-    if (kind.starts and not content.startswith(kind.starts)) or (not kind.starts and b"\x00" in content):
+    if not (content.startswith(kind.starts) and content[8:].startswith(kind.then) if kind.starts else b"\x00" not in content):
         raise BadUpload(M_("“%(name)s” is not what its ending says.", name=clean_name(name)))
     return kind
 

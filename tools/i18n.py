@@ -1,13 +1,16 @@
 """`make i18n`: bring locales/*/LC_MESSAGES/ui.po up to date with the sentences of the program.
 
-Sentences are what `M_`, `MN_`, `_` and `ngettext` are called with in Python and in templates. Translations are kept; a
-sentence that is gone moves to the file's end. The files carry no dates and no line numbers, so the same program
-always gives the same file. With --check nothing is written, and anything missing, wrong or out of date is a failure.
+Sentences are what `_` and `ngettext` are called with in templates, `M_` and `MN_` in Python, and there also the `text`
+and `count` of a translator: `visit.translator.text("…")`, or `say("…")` after `say = visit.translator.text`. The receiver
+decides, for other things have a `text` and a `count` too. Translations and headers are kept; a sentence that is gone moves
+to the file's end. Nothing is dated by the clock and no line is numbered, so the same program always gives the same file.
+With --check nothing is written, and anything missing, wrong or out of date is a failure.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,8 +25,21 @@ ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ("engine/render/templates", "web/templates")
 PYTHON = ("engine", "crm", "web")
 MODULES = ("app.py", "cli.py", "settings.py")
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"M_": None, "_": None, "gettext": None, "MN_": (1, 2), "ngettext": (1, 2)}
+JINJA_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "ngettext": (1, 2)}
 JINJA = {"silent": "false", "trimmed": "true", "encoding": "utf-8"}
+FORMS = {"M_": 1, "MN_": 2, "text": 1, "count": 2}
+"""How many sentences each call starts with: two when it counts, one and many."""
+SPEAKERS = ("translator", "speaker")
+"""What whoever speaks is called where its `text` and `count` are used."""
+TOLD = "Translators:"
+"""How a comment above a sentence starts that its translators should read."""
+HEADERS = {
+    "Project-Id-Version": "fieldloom",
+    "PO-Revision-Date": "2026-11-24 00:00+0000",
+    "Last-Translator": "Fieldloom",
+    "Language-Team": "Fieldloom",
+}
+"""Headers of a new file. Where a file has its own, those are kept."""
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -46,14 +62,74 @@ def sources(root: Path) -> Iterator[tuple[Path, str]]:
     yield from ((path, "jinja2.ext:babel_extract") for path in sorted(templates))
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A place in Python where a sentence is said. `texts` is empty where it is not written out there."""
+
+    line: int
+    texts: tuple[str, ...]
+    given: ast.expr
+
+
+def sayings(tree: ast.Module) -> list[Saying]:
+    """All such places of a file, in their order."""
+    nicknames = dict(filter(None, (_nickname(node) for node in ast.walk(tree))))
+    calls = [(node, _forms(node.func, nicknames)) for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    found = sorted(((node, forms) for node, forms in calls if forms), key=lambda pair: (pair[0].lineno, pair[0].col_offset))
+    return [Saying(node.lineno, _written(node.args[:forms], forms), node.args[0]) for node, forms in found]
+
+
+def _nickname(node: ast.AST) -> tuple[str, int] | None:
+    """`say = visit.translator.text` gives what it speaks with a name of its own."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value) if forms := _forms(value, {}):
+            return name, forms
+    return None
+
+
+def _forms(called: ast.expr, nicknames: Mapping[str, int]) -> int:
+    match called:
+        case ast.Name(id=name) if name in ("M_", "MN_"):
+            return FORMS[name]
+        case ast.Name(id=name):
+            return nicknames.get(name, 0)
+        case ast.Attribute(value=ast.Name(id=speaker) | ast.Attribute(attr=speaker), attr=name) if speaker in SPEAKERS:
+            return FORMS.get(name, 0)
+    return 0
+
+
+def _written(given: list[ast.expr], forms: int) -> tuple[str, ...]:
+    texts = tuple(one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return texts if len(texts) == forms else ()
+
+
+def _comments_above(lines: list[str], line: int) -> list[str]:
+    """The comment for translators right above a line, as one text."""
+    first = line - 1
+    while first > 0 and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    text = " ".join(one.strip().lstrip("# ") for one in lines[first : line - 1])
+    return [text.partition(TOLD)[2].strip()] if TOLD in text else []
+
+
+def _said(path: Path, method: str) -> Iterator[tuple[str, str, list[str]]]:
+    """(sentence, its plural or '', comments for translators) of one file."""
+    if method == "python":
+        source = path.read_text(encoding="utf-8")
+        for one in sayings(ast.parse(source)):
+            if one.texts:
+                yield one.texts[0], "".join(one.texts[1:]), _comments_above(source.splitlines(), one.line)
+        return
+    for _, told, comments, _ in extract_from_file(method, path, JINJA_KEYWORDS, (TOLD,), JINJA, strip_comment_tags=True):
+        yield (told[0], told[1], comments) if isinstance(told, tuple) else (told, "", comments)
+
+
 def extract(root: Path) -> dict[str, Sentence]:
     """Every sentence of the program, in the order of first use. One that also counts somewhere is one entry, with its plural."""
     found: dict[str, Sentence] = {}
     for path, method in sources(root):
         name = path.relative_to(root).as_posix()
-        options = JINJA if method != "python" else {}
-        for _, told, comments, _ in extract_from_file(method, path, KEYWORDS, ("Translators:",), options, strip_comment_tags=True):
-            text, plural = told if isinstance(told, tuple) else (told, "")
+        for text, plural, comments in _said(path, method):
             one = found.setdefault(text, Sentence(text))
             one.plural = one.plural or plural
             one.files += [name] if name not in one.files else []
@@ -66,7 +142,7 @@ def merged(old: polib.POFile, language: str, sentences: Mapping[str, Sentence]) 
     forms, rule = get_plural(language)[:2]
     new = polib.POFile(wrapwidth=100)
     new.metadata = {
-        "Project-Id-Version": "fieldloom",
+        **{name: old.metadata.get(name) or default for name, default in HEADERS.items()},
         "Language": language,
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",

@@ -17,9 +17,11 @@ import yaml
 
 from engine.errors import BadCatalog
 from engine.metadata.model import Entity, Field, Group, Json, Locks, Via
+from engine.metadata.physical import FOLDED_PREFIX
 from engine.metadata.types import TYPES
 
 _NAMESPACE = uuid.UUID("6f6c1a52-52a3-4c1b-9d0c-3f1e1f6d0a11")
+SYSTEM_PREFIXES = ("fl_", FOLDED_PREFIX)
 SYSTEM_NAMES = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by", "row_key", "csrf_token"})
 
 
@@ -43,7 +45,12 @@ def read(folder: Path) -> tuple[Definition, ...]:
     documents = [(path.name, _load(path)) for path in sorted(folder.glob("*.yaml"))]
     for file, document in documents:
         _check_schema(file, document, schema)
-    found = {document["entity"]: _definition(file, document, place) for place, (file, document) in enumerate(documents)}
+    found: dict[str, Definition] = {}
+    for place, (file, document) in enumerate(documents):
+        one = _definition(file, document, place)
+        if one.entity.name in found:
+            raise BadCatalog(file, one.entity.name, "", f"{found[one.entity.name].file} defines this entity too")
+        found[one.entity.name] = one
     linked = tuple(_with_via_columns(one, found) for one in found.values())
     for one in linked:
         _check_links(one, found)
@@ -183,17 +190,38 @@ def _with_via_columns(one: Definition, found: Mapping[str, Definition]) -> Defin
         part = found[field.via.entity].entity
         if field.column not in part.by_name:
             raise BadCatalog(one.file, one.entity.name, field.name, f"maps to {part.name}.{field.column}, which does not exist")
+        if part.by_name[field.column].type != field.type:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"maps to {part.name}.{field.column}, which is of another type")
         return replace(field, column=part.by_name[field.column].column)
 
+    for group in one.entity.groups:
+        _check_via(one, group, found)
     return replace(one, entity=replace(one.entity, fields=tuple(linked(field) for field in one.entity.fields)))
+
+
+def _check_via(one: Definition, group: Group, found: Mapping[str, Definition]) -> None:
+    if group.via is None:
+        return
+    part = found[group.via.entity].entity if group.via.entity in found else None
+    if part is None:
+        what = f"refers to no known entity {group.via.entity!r}"
+    elif part.owner != one.entity.name:
+        what = f"refers to {part.name}, which does not belong to {one.entity.name}"
+    elif group.via.flag not in part.by_name or part.by_name[group.via.flag].type != "check":
+        what = f"{part.name}.{group.via.flag} is no check field"
+    else:
+        return
+    raise BadCatalog(one.file, one.entity.name, "", f"group {group.name}: {what}")
 
 
 def _check_names(file: str, entity: Entity) -> None:
     seen: set[str] = set()
+    if entity.name.startswith(SYSTEM_PREFIXES):
+        raise BadCatalog(file, entity.name, "", "this name is kept for the program itself")
     for field in entity.fields:
         if field.name in seen:
             raise BadCatalog(file, entity.name, field.name, "this name stands twice")
-        if field.name in SYSTEM_NAMES or "__" in field.name:
+        if field.name in SYSTEM_NAMES or field.name.startswith(SYSTEM_PREFIXES):
             raise BadCatalog(file, entity.name, field.name, "this name is kept for the program itself")
         if field.type not in TYPES:
             raise BadCatalog(file, entity.name, field.name, f"there is no field type {field.type!r}; known: {', '.join(TYPES)}")
@@ -219,6 +247,12 @@ def _check_options(file: str, entity: Entity, field: Field) -> None:
     error = best_match(Draft202012Validator(schema).iter_errors(field.options))
     if error is not None:
         raise BadCatalog(file, entity.name, field.name, f"options: {error.message}")
+    if found := kind.contradiction(field.options):
+        raise BadCatalog(file, entity.name, field.name, f"options: {found}")
+    if field.default is not None and not kind.refers:
+        error = best_match(Draft202012Validator(kind.json_schema(field.options)).iter_errors(kind.normalise(field.default)))
+        if error is not None or kind.column_type(field.options) is None:
+            raise BadCatalog(file, entity.name, field.name, f"default: {error.message if error else 'a field of this type has no value'}")
 
 
 def _check_links(one: Definition, found: Mapping[str, Definition]) -> None:
@@ -227,12 +261,20 @@ def _check_links(one: Definition, found: Mapping[str, Definition]) -> None:
         if name not in found:
             raise BadCatalog(one.file, one.entity.name, "", f"refers to no known entity {name!r}")
     for field in one.entity.fields:
-        if TYPES[field.type].refers and field.target not in found:
+        if not TYPES[field.type].refers:
+            continue
+        if field.target not in found:
             raise BadCatalog(one.file, one.entity.name, field.name, f"refers to no known entity {field.target!r}")
+        if field.default is not None and field.default not in [row["key"] for row in found[field.target or ""].rows]:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"default: {field.target} has no row {field.default!r}")
+    if one.entity.tree and (one.entity.tree not in one.entity.by_name or one.entity.by_name[one.entity.tree].target != one.entity.name):
+        raise BadCatalog(one.file, one.entity.name, one.entity.tree, "is named as the tree but does not refer to the entity itself")
+    if one.rows and not one.entity.is_dictionary:
+        raise BadCatalog(one.file, one.entity.name, "", "only a dictionary has rows")
     keys = [row["key"] for row in one.rows]
     known = {"key", *one.entity.by_name}
     for row in one.rows:
-        for unknown in set(row) - known:
+        for unknown in sorted(set(row) - known):
             raise BadCatalog(one.file, one.entity.name, unknown, f"row {row['key']!r} fills a field that does not exist")
         if one.entity.tree and row.get(one.entity.tree) not in (None, *keys):
             raise BadCatalog(one.file, one.entity.name, one.entity.tree, f"row {row['key']!r} names no known row")

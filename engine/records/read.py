@@ -132,7 +132,7 @@ def existing(conn: Connection, catalog: Catalog, name: str, ids: Iterable[int]) 
 
 
 def newest(conn: Connection, catalog: Catalog, entity: Entity, limit: int) -> list[int]:
-    """The ids of the records changed last."""
+    """The ids of the records made last."""
     table = tables(catalog)[entity.name]
     return list(conn.execute(sa.select(table.c.id).order_by(table.c.id.desc()).limit(limit)).scalars())
 

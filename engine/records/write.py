@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import NotRestorable, Stale
+from engine.errors import NotFound, NotRestorable, Stale
 from engine.messages import M_
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Field, Json, Via
@@ -57,6 +57,17 @@ def with_defaults(entity: Entity, values: Values) -> dict[str, Json]:
     """The values, and defaults for the fields that were not given at all."""
     missing = {f.name: f.default for f in entity.by_name.values() if f.default is not None and f.name not in values}
     return {**missing, **values}
+
+
+def _with_row_ids(conn: Connection, catalog: Catalog, entity: Entity, values: Values) -> dict[str, Json]:
+    """The values, with the id in place of a key: catalogs name a default row of a dictionary by its key."""
+    found = dict(values)
+    for name, value in values.items():
+        field = entity.by_name[name]
+        if TYPES[field.type].refers and isinstance(value, str):
+            table = tables(catalog)[field.target or ""]
+            found[name] = conn.execute(sa.select(table.c.id).where(table.c.row_key == value)).scalar()
+    return found
 
 
 def _split(catalog: Catalog, entity: Entity, values: Values) -> tuple[dict[str, Json], list[tuple[Via, dict[str, Json]]]]:
@@ -99,14 +110,15 @@ def insert_many(conn: Connection, catalog: Catalog, entity: Entity, rows: Sequen
         batch = [{**blank_row(table), **stamps, **column_values(catalog, entity, own)} for own, _ in split[start : start + _BATCH]]
         ids += conn.execute(sa.insert(table).returning(table.c.id, sort_by_parameter_order=True), batch).scalars()
     entries = [
-        history.entry_row(entity.name, id, "create", {n: (None, v) for n, v in row.items()}, by=by, at=now)
+        history.entry_row(entity.name, id, "create", {n: (None, v) for n, v in row.items() if v is not None}, by=by, at=now)
         for id, row in zip(ids, rows, strict=True)
     ]
     if entries:
         conn.execute(sa.insert(HISTORY), entries)
     for id, (_, others) in zip(ids, split, strict=True):
         for via, found in others:
-            _insert_via(conn, catalog, via, id, found, by=by)
+            if any(value is not None for value in found.values()):
+                _insert_via(conn, catalog, via, id, found, by=by)
     return ids
 
 
@@ -132,7 +144,7 @@ def _insert_own(conn: Connection, catalog: Catalog, entity: Entity, own: Values,
 
 def _insert_via(conn: Connection, catalog: Catalog, via: Via, owner: int, found: Values, *, by: int | None) -> None:
     part = catalog.entity(via.entity)
-    complete = with_defaults(part, {**found, via.owner: owner, via.flag: True})
+    complete = _with_row_ids(conn, catalog, part, with_defaults(part, {**found, via.owner: owner, via.flag: True}))
     _insert_own(conn, catalog, part, complete, complete, by=by)
 
 
@@ -184,11 +196,18 @@ def unset_flag(conn: Connection, catalog: Catalog, via: Via, owner: int, keep: i
 
 
 def whole_row(conn: Connection, catalog: Catalog, entity: Entity, id: int) -> dict[str, Json]:
-    """Every stored value of a record's own table, disabled fields included: what a deletion keeps."""
+    """Every stored value of a record's own table, disabled fields and stamps included: what a deletion keeps.
+
+    Raises NotFound.
+    """
     table = tables(catalog)[entity.name]
-    row = conn.execute(sa.select(table).where(table.c.id == id)).mappings().one()
+    row = conn.execute(sa.select(table).where(table.c.id == id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(entity.name, id)
     kept = {f.name: TYPES[f.type].to_json(row[f.column]) for f in _own_fields(entity) if row[f.column] is not None}
-    return kept | ({"row_key": row["row_key"]} if row.get("row_key") else {})
+    if row.get("row_key"):
+        kept["row_key"] = row["row_key"]
+    return kept | {"version": row["version"], "created_at": row["created_at"].isoformat(), "created_by": row["created_by"]}
 
 
 def _own_fields(entity: Entity) -> Iterable[Field]:
@@ -210,7 +229,10 @@ def delete(conn: Connection, catalog: Catalog, doomed: Sequence[tuple[Entity, in
 
 
 def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry], *, by: int | None) -> None:
-    """Bring deleted records back with their ids, owners before parts. Raises NotRestorable."""
+    """Bring deleted records back with their ids, owners before parts. Raises NotRestorable.
+
+    The version goes on where it ended, so that a card opened before the deletion is stale.
+    """
     for entry in reversed(entries):
         entity = catalog.entity(entry.entity)
         known = {f.name: f for f in _own_fields(entity)}
@@ -221,10 +243,13 @@ def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry]
             row[field.column] = TYPES[field.type].to_column(value)
             if TYPES[field.type].folds and is_folded(catalog, field):
                 row[folded_column(field)] = fold(TYPES[field.type].fold_text(value))
-        if "row_key" in entry.changes:
-            row["row_key"] = entry.changes["row_key"][0]
+        kept = {name: before for name, (before, _) in entry.changes.items()}
+        if "row_key" in kept:
+            row["row_key"] = kept["row_key"]
         now = datetime.now(UTC)
-        row |= {"id": entry.record_id, "version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
+        created = datetime.fromisoformat(kept["created_at"]) if "created_at" in kept else now
+        row |= {"id": entry.record_id, "version": kept.get("version", 0) + 1, "updated_at": now, "updated_by": by}
+        row |= {"created_at": created, "created_by": kept.get("created_by", by)}
         try:
             conn.execute(sa.insert(tables(catalog)[entity.name]).values(row))
         except IntegrityError:

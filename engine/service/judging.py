@@ -26,6 +26,7 @@ def judge(visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], 
     told = [name for name, value in values.items() if name in entity.by_name and value is not None]
     found = rules.judge(visit.catalog, entity, mode).check({k: v for k, v in values.items() if v is not None or mode == "update"})
     wrong = {problem.field for problem in found}
+    found += [Problem(name, "required", rules.SENTENCES["required"]) for name in _new_part(entity, values, record) if name not in wrong]
     for name in told:
         if name in wrong:
             continue
@@ -34,6 +35,16 @@ def judge(visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], 
             found.append(Problem(name, "reference", message))
     order = {name: place for place, name in enumerate(entity.by_name)}
     return sorted(found, key=lambda one: order.get(one.field or "", len(order)))
+
+
+def _new_part(entity: Entity, values: Mapping[str, Json], record: Record | None) -> list[str]:
+    """Required fields that are missing where a change would make the other record of the card (a first main contact)."""
+    missing: list[str] = []
+    for part in entity.vias:
+        on_card = [one for one in entity.by_name.values() if one.via is not None and one.via.entity == part]
+        makes = record is not None and part not in (record.via_ids or {}) and any(values.get(one.name) is not None for one in on_card)
+        missing += [one.name for one in on_card if makes and one.required and values.get(one.name) is None]
+    return missing
 
 
 def _beyond_schema(visit: Visit, entity: Entity, one: Field, value: Json, record: Record | None) -> Message | None:

@@ -57,6 +57,19 @@ def test_a_customer_has_one_main_contact(api: Api) -> None:
     assert api.get(f"/customer/{made['id']}").json["contact_name"] == "李雷"
 
 
+def test_a_first_main_contact_is_whole(api: Api) -> None:
+    """A customer whose main contact is gone gets a new one from its card, with everything a contact must have."""
+    made = api.made()
+    [contact] = api.get(f"/contact?filter[customer]={made['id']}").json["data"]
+    assert api.delete(f"/contact/{contact['id']}").status_code == 204
+    assert "contact_name" not in api.get(f"/customer/{made['id']}").json
+    half = api.patch(f"/customer/{made['id']}", json={"contact_name": "赵六"})
+    assert problems(half) == {"/salutation": "required", "/job_title": "required"}
+    whole = {"contact_name": "赵六", "salutation": made["salutation"], "job_title": "CEO"}
+    assert api.patch(f"/customer/{made['id']}", json=whole).status_code == 200
+    assert api.get(f"/contact?filter[customer]={made['id']}").json["meta"]["total"] == 1
+
+
 BAD: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "missing": ({"name": None}, {"/name": "required"}),
     "blank": ({"name": "   "}, {"/name": "required"}),

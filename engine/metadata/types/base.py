@@ -108,6 +108,10 @@ class FieldType(ABC):
         """What was searched for, brought to the spelling of `fold_text` (before folding)."""
         return term
 
+    def contradiction(self, options: Options) -> str:
+        """What cannot be meant by options that are each right by themselves; '' when there is nothing."""
+        return ""
+
     def attributes(self, options: Options) -> dict[str, str]:
         """HTML attributes of the control that follow from the options."""
         return {}

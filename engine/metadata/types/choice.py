@@ -36,6 +36,12 @@ def values_of(options: Options) -> list[str]:
     return [choice["value"] for choice in options["choices"]]
 
 
+def _repeated(options: Options) -> str:
+    values = values_of(options)
+    found = next((one for place, one in enumerate(values) if one.lower() in (other.lower() for other in values[:place])), "")
+    return f"the choice {found!r} stands twice" if found else ""
+
+
 class Check(FieldType):
     """Yes or no."""
 
@@ -87,6 +93,10 @@ class Choice(FieldType):
         """One of the values."""
         return {"type": "string", "enum": values_of(options)}
 
+    def contradiction(self, options: Options) -> str:
+        """A value that stands twice, also with other capitals: SQLite compares those as one."""
+        return _repeated(options)
+
 
 class MultipleChoice(FieldType):
     """Several of a list kept in the field's options, in the list's order."""
@@ -105,6 +115,10 @@ class MultipleChoice(FieldType):
     def json_schema(self, options: Options) -> dict[str, Json]:
         """An array of distinct values."""
         return {"type": "array", "items": {"type": "string", "enum": values_of(options)}, "uniqueItems": True}
+
+    def contradiction(self, options: Options) -> str:
+        """A value that stands twice."""
+        return _repeated(options)
 
     def normalise(self, value: Json) -> Json:
         """No value for an empty array."""

@@ -94,6 +94,10 @@ class Integer(FieldType):
         """An int; JSON allows 3.0 for an integer."""
         return int(value)
 
+    def contradiction(self, options: Options) -> str:
+        """Bounds that no number keeps."""
+        return "minimum is larger than maximum" if options.get("minimum", -SAFE_INTEGER) > options.get("maximum", SAFE_INTEGER) else ""
+
     def attributes(self, options: Options) -> dict[str, str]:
         """The numeric keyboard."""
         return {"inputmode": "numeric", "dir": "ltr"}
@@ -167,6 +171,10 @@ class DecimalNumber(FieldType):
     def to_json(self, value: Any) -> Json:
         """Plain text without superfluous zeros, the same from each database."""
         return _plain(value)
+
+    def contradiction(self, options: Options) -> str:
+        """More places than digits."""
+        return "there are more places than digits" if options.get("places", 2) > options.get("digits", DECIMAL_DIGITS) else ""
 
     def attributes(self, options: Options) -> dict[str, str]:
         """The decimal keyboard."""
