@@ -216,11 +216,11 @@ def main(arguments: list[str] | None = None) -> int:
         after = f"{str(po).rstrip()}\n"
         wrong = [*problems(po), *(["out of date: run make i18n"] if told.check and after != before else [])]
         failures += len(wrong)
+        if not told.check and after != before:
+            path.write_text(after, encoding="utf-8")
         print(f"{path.relative_to(told.root)}: {len(sentences)} sentences, {len(wrong)} to look at")
         for problem in wrong:
             print(f"  {problem}")
-        if not told.check and after != before:
-            path.write_text(after, encoding="utf-8")
     return 1 if told.check and failures else 0
 
 

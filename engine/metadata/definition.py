@@ -261,22 +261,34 @@ def _check_links(one: Definition, found: Mapping[str, Definition]) -> None:
         if name not in found:
             raise BadCatalog(one.file, one.entity.name, "", f"refers to no known entity {name!r}")
     for field in one.entity.fields:
-        if not TYPES[field.type].refers:
-            continue
-        if field.target not in found:
-            raise BadCatalog(one.file, one.entity.name, field.name, f"refers to no known entity {field.target!r}")
-        if field.default is not None and field.default not in [row["key"] for row in found[field.target or ""].rows]:
-            raise BadCatalog(one.file, one.entity.name, field.name, f"default: {field.target} has no row {field.default!r}")
-    if one.entity.tree and (one.entity.tree not in one.entity.by_name or one.entity.by_name[one.entity.tree].target != one.entity.name):
-        raise BadCatalog(one.file, one.entity.name, one.entity.tree, "is named as the tree but does not refer to the entity itself")
-    if one.rows and not one.entity.is_dictionary:
-        raise BadCatalog(one.file, one.entity.name, "", "only a dictionary has rows")
-    keys = [row["key"] for row in one.rows]
-    known = {"key", *one.entity.by_name}
+        if TYPES[field.type].refers:
+            _check_reference(one, field, found)
+    _check_rows(one)
+
+
+def _check_reference(one: Definition, field: Field, found: Mapping[str, Definition]) -> None:
+    target = found.get(field.target or "")
+    if target is None:
+        raise BadCatalog(one.file, one.entity.name, field.name, f"refers to no known entity {field.target!r}")
+    if field.default is not None and field.default not in [row["key"] for row in target.rows]:
+        raise BadCatalog(one.file, one.entity.name, field.name, f"default: {field.target} has no row {field.default!r}")
+
+
+def _check_rows(one: Definition) -> None:
+    entity = one.entity
+    if entity.tree and (entity.tree not in entity.by_name or entity.by_name[entity.tree].target != entity.name):
+        raise BadCatalog(one.file, entity.name, entity.tree, "is named as the tree but does not refer to the entity itself")
+    if one.rows and not entity.is_dictionary:
+        raise BadCatalog(one.file, entity.name, "", "only a dictionary has rows")
+    keys: list[str] = []
     for row in one.rows:
-        for unknown in sorted(set(row) - known):
-            raise BadCatalog(one.file, one.entity.name, unknown, f"row {row['key']!r} fills a field that does not exist")
-        if one.entity.tree and row.get(one.entity.tree) not in (None, *keys):
-            raise BadCatalog(one.file, one.entity.name, one.entity.tree, f"row {row['key']!r} names no known row")
-    if len(set(keys)) != len(keys):
-        raise BadCatalog(one.file, one.entity.name, "", "a row key stands twice")
+        for unknown in sorted(set(row) - {"key", *entity.by_name}):
+            raise BadCatalog(one.file, entity.name, unknown, f"row {row['key']!r} fills a field that does not exist")
+        for field in entity.by_name.values():
+            if field.required and field.default is None and row.get(field.name) is None:
+                raise BadCatalog(one.file, entity.name, field.name, f"row {row['key']!r} leaves a required field out")
+        if entity.tree and row.get(entity.tree) not in (None, *keys):
+            raise BadCatalog(one.file, entity.name, entity.tree, f"row {row['key']!r} names no row above it")
+        if row["key"] in keys:
+            raise BadCatalog(one.file, entity.name, "", f"the row key {row['key']!r} stands twice")
+        keys.append(row["key"])

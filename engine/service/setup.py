@@ -29,7 +29,7 @@ from engine.schema import ddl, migrate
 def is_ready(database: Database) -> bool:
     """Whether the database is set up and at this program's revision."""
     with database.reading() as conn:
-        return sa.inspect(conn).has_table("fl_alembic") and migrate.is_current(conn)
+        return migrate.is_current(conn)
 
 
 def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
