@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine.metadata.columns import Id, UtcDateTime, WideText, short_text
@@ -68,10 +68,15 @@ def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column
     ]
     if entity.is_dictionary:
         columns.append(Column("row_key", short_text(60), unique=True))
-    for field in entity.fields:
-        if field.via is None:
-            columns.extend(_columns_of(catalog, field, file_id))
-    return Table(entity.table, metadata, *columns, **_INNODB, sqlite_autoincrement=True)
+    made = [column for field in entity.fields if field.via is None for column in _columns_of(catalog, field, file_id)]
+    return Table(entity.table, metadata, *columns, *sorted(made, key=_reach), **_INNODB, sqlite_autoincrement=True)
+
+
+def _reach(column: Column[object]) -> int:
+    """Where a column stands in its row: what is of fixed width or searched comes first, since a row is read from the left."""
+    if isinstance(column.type, Text):
+        return 1 if column.name.startswith(FOLDED_PREFIX) else 2
+    return 0
 
 
 def _columns_of(catalog: Catalog, field: Field, file_id: Column[int]) -> list[Column[object]]:

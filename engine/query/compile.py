@@ -66,10 +66,17 @@ def clause(source: Source, condition: Condition, scope: Scope) -> ColumnElement[
     """The SQL of a condition. Raises BadValue."""
     if isinstance(condition, Rule):
         return _rule_clause(source, condition, scope)
-    parts = [clause(source, member, scope) for member in condition.members]
+    parts = [clause(source, member, scope) for member in sorted(condition.members, key=_effort)]
     if not parts:
         return literal_true()
     return sa.and_(*parts) if condition.joiner == "_and" else sa.or_(*parts)
+
+
+def _effort(condition: Condition) -> int:
+    """Databases judge in the order written: comparisons first, then looking through texts, then nested conditions."""
+    if isinstance(condition, Junction):
+        return 2
+    return 1 if condition.operator in ("_contains", "_ncontains", "_ends_with") else 0
 
 
 def _rule_clause(source: Source, rule: Rule, scope: Scope) -> ColumnElement[bool]:

@@ -105,10 +105,8 @@ def insert_many(conn: Connection, catalog: Catalog, entity: Entity, rows: Sequen
     stamps = {"version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
     split = [_split(catalog, entity, row) for row in rows]
     table = tables(catalog)[entity.name]
-    ids: list[int] = []
-    for start in range(0, len(rows), _BATCH):
-        batch = [{**blank_row(table), **stamps, **column_values(catalog, entity, own)} for own, _ in split[start : start + _BATCH]]
-        ids += conn.execute(sa.insert(table).returning(table.c.id, sort_by_parameter_order=True), batch).scalars()
+    blank = {**blank_row(table), **stamps}
+    ids = _insert_rows(conn, table, [{**blank, **column_values(catalog, entity, own)} for own, _ in split])
     entries = [
         history.entry_row(entity.name, id, "create", {n: (None, v) for n, v in row.items() if v is not None}, by=by, at=now)
         for id, row in zip(ids, rows, strict=True)
@@ -119,6 +117,23 @@ def insert_many(conn: Connection, catalog: Catalog, entity: Entity, rows: Sequen
         for via, found in others:
             if any(value is not None for value in found.values()):
                 _insert_via(conn, catalog, via, id, found, by=by)
+    return ids
+
+
+def _insert_rows(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert rows and give their ids in order.
+
+    PostgreSQL's numbers are drawn beforehand: with RETURNING, statements of a thousand rows would be built, and the
+    driver would take longer to read their text than the database to store the rows.
+    """
+    if conn.dialect.name == "postgresql" and rows:
+        drawn = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+        ids = [int(id) for id in conn.execute(drawn, {"name": table.name, "count": len(rows)}).scalars()]
+        conn.execute(sa.insert(table), [{"id": id, **row} for id, row in zip(ids, rows, strict=True)])
+        return ids
+    ids = []
+    for start in range(0, len(rows), _BATCH):
+        ids += conn.execute(sa.insert(table).returning(table.c.id, sort_by_parameter_order=True), rows[start : start + _BATCH]).scalars()
     return ids
 
 

@@ -15,6 +15,7 @@ from engine.metadata.physical import folded_column, is_folded, is_stored, tables
 from engine.metadata.types import TYPES
 
 _PREFIX_LENGTH = 100
+_CODE = 60  # no stored choice is longer
 # An entry of PostgreSQL's B-tree holds 2,704 bytes; a longer text gets no index for order, only the one for "contains".
 _LONGEST_ORDERED = 250
 
@@ -32,19 +33,32 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
 
 def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
     """The indexes the engine makes by itself: references (deleting and joining need them) and searchable fields."""
-    for field in entity.fields:
-        if field.via is None and is_stored(field):
-            yield from _field_indexes(catalog, field, table, dialect, trigrams=trigrams)
+    own = [field for field in entity.fields if field.via is None and is_stored(field)]
+    moment = next((table.c[field.column] for field in own if field.searchable and field.type in ("date", "datetime")), None)
+    for field in own:
+        yield from _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams)
 
 
-def _field_indexes(catalog: Catalog, field: Field, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
+def _field_indexes(
+    catalog: Catalog, field: Field, table: Table, dialect: str, moment: sa.Column[Any] | None, *, trigrams: bool
+) -> Iterator[Index]:
     name = f"ix_{table.name}_{field.column}"[:60]
     if TYPES[field.type].folds:
         if is_folded(catalog, field):
             length = int(field.options.get("max_length", 255))
             yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= _LONGEST_ORDERED)
     elif TYPES[field.type].refers or (field.searchable and field.type not in ("check", "multiple_choice")):
-        yield Index(name, table.c[field.column], _table=table)
+        prefix: dict[str, Any] = {}
+        if field.type == "choice" and dialect in ("mysql", "mariadb"):
+            prefix = {f"{dialect}_length": {field.column: _CODE}}
+        yield Index(name, *_with_moment(field, table.c[field.column], moment), _table=table, **prefix)
+
+
+def _with_moment(field: Field, column: sa.Column[Any], moment: sa.Column[Any] | None) -> Iterator[sa.Column[Any]]:
+    """A choice is most often searched together with a span of time: its index goes on with the entity's first date."""
+    yield column
+    if moment is not None and field.searchable and field.type in ("list", "tree", "choice"):
+        yield moment
 
 
 def _text_indexes(name: str, folded: sa.Column[str], dialect: str, *, trigrams: bool, ordered: bool) -> Iterator[Index]:

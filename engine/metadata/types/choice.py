@@ -126,7 +126,7 @@ class MultipleChoice(FieldType):
 
     def parse(self, raw: Sequence[str], region: Region) -> Json:
         """The values sent, without blanks and repeats; None when there are none."""
-        return list(dict.fromkeys(part for part in raw if part)) or None
+        return list(dict.fromkeys(part for part in raw if part.strip())) or None
 
     def format(self, value: Json, region: Region, options: Options) -> str:
         """The values; the renderer puts labels in their place."""
