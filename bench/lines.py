@@ -12,7 +12,7 @@ from bench.measure import Pair
 class Line:
     """One line of the table. `unit` is that of `value` and `base`; a line without `base` has no ratio.
 
-    A target is met by the ratio where there is one, else by the value itself. `missing` says why nothing was measured.
+    A target is met by the ratio, unless it is `absolute`: then by the value itself. `missing` says why nothing was measured.
     """
 
     workload: str
@@ -26,11 +26,12 @@ class Line:
     unit: str = "ms"
     calls: int = 0
     missing: str = ""
+    absolute: bool = False
 
     @property
     def reached(self) -> bool | None:
         """Whether the target is reached; None where there is none or nothing was measured."""
-        judged = self.ratio if self.ratio is not None else self.value
+        judged = self.value if self.absolute else self.ratio
         return None if self.target is None or judged is None else judged <= self.target
 
     def as_json(self) -> dict[str, Any]:

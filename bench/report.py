@@ -22,7 +22,7 @@ def table(lines: Sequence[Line]) -> str:
 def cells(line: Line) -> tuple[str, ...]:
     """One line as texts."""
     reached = {True: "yes", False: "NO", None: ""}[line.reached]
-    limit = "" if line.target is None else f"≤ {line.target:g}" + ("" if line.ratio is not None else f" {line.unit}")
+    limit = "" if line.target is None else f"≤ {line.target:g}" + (f" {line.unit}" if line.absolute else "")
     if line.value is None:
         return (line.workload, line.name, line.missing, "", "", "", "", limit, reached)
     base = "" if line.base is None else f"{_number(line.base)} {line.unit}"

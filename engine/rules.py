@@ -147,7 +147,7 @@ class Judge:
             code = "encoding" if name in self.entity.by_name else "unknown"
             found[name] = Problem(name, code, SENTENCES[code])
         order = {name: place for place, name in enumerate(self.entity.by_name)}
-        return sorted(found.values(), key=lambda one: order.get(one.field or "", len(order)))
+        return sorted(found.values(), key=lambda one: (order.get(one.field or "", len(order)), one.field or ""))
 
     def _problem(self, name: str | None, code: str, value: Json) -> Problem:
         field = self.entity.by_name.get(name or "")

@@ -10,63 +10,52 @@ from contextlib import ExitStack
 from bench import product
 from bench.lines import Line
 from bench.references import plain_server
-from bench.remote import DidNotStart, Server, serving
+from bench.remote import DidNotStart, serving
 from bench.workloads.context import Context
+from bench.wsgi import Client
 
 STARTS = 5
 MEBIBYTE = 2**20
+Command = Callable[[int], Sequence[str]]
 
 
 def run(ctx: Context) -> None:
-    """Measure starts one after the other, then two processes at once, after each has shown a page."""
-    told = ctx.product.serve_environment
-    _measure(ctx, product.NAME, ctx.product.serve, told, page="/sign-in", targets=(1.0, 130.0))
-    _measure(ctx, plain_server.NAME, _plain, {}, page="/", targets=(None, None))
+    """Measure starts in turn, then two processes at once, after each has shown a page."""
+    environ = ctx.product.serve_environment
+    try:
+        starts = [(_start(ctx.product.serve, environ), _start(_plain, {})) for _ in range(STARTS)]
+        ours, plain = _weight(ctx.product.serve, environ, "/sign-in"), _weight(_plain, {}, "/")
+    except DidNotStart as error:
+        ctx.missing("g start", product.NAME, error)
+        return
+    ours_in, plain_in = (statistics.median(times) for times in zip(*starts, strict=True))
+    _add(ctx, f"{product.NAME}, start to first answer", "s", 1.0, ours_in, plain_in)
+    name = f"{product.NAME}, memory of 2 workers (PSS)"
+    if ours is None or plain is None:
+        ctx.add(Line("g start", name, missing="not measured: this system does not tell it"))
+        return
+    _add(ctx, name, "MiB", 130.0, ours / MEBIBYTE, plain / MEBIBYTE)
+
+
+def _add(ctx: Context, name: str, unit: str, target: float, value: float, base: float) -> None:
+    line = Line("g start", name, value, plain_server.NAME, base, value / base, target=target, unit=unit, absolute=True)
+    ctx.add(line)
 
 
 def _plain(port: int) -> Sequence[str]:
     return [sys.executable, "-m", "bench.references.plain_server", str(port)]
 
 
-def _measure(
-    ctx: Context,
-    name: str,
-    command: Callable[[int], Sequence[str]],
-    environ: dict[str, str],
-    *,
-    page: str,
-    targets: tuple[float | None, float | None],
-) -> None:
-    try:
-        times = [_start(command, environ) for _ in range(STARTS)]
-        with ExitStack() as stack:
-            servers = [stack.enter_context(serving(command, environ)) for _ in range(2)]
-            for server in servers:
-                _ask(server, page)
-            weights = [server.proportional_bytes() for server in servers]
-    except DidNotStart as error:
-        ctx.missing("g start", name, error)
-        return
-    ctx.add(Line("g start", f"{name}, start to first answer", statistics.median(times), target=targets[0], unit="s", calls=STARTS))
-    if None in weights:
-        ctx.add(Line("g start", f"{name}, memory of 2 workers", missing="not measured: this system does not tell it"))
-        return
-    total = sum(weight or 0 for weight in weights) / MEBIBYTE
-    ctx.add(Line("g start", f"{name}, memory of 2 workers (PSS)", total, target=targets[1], unit="MiB", calls=2))
+def _weight(command: Command, environ: dict[str, str], page: str) -> int | None:
+    """Bytes of two processes."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(command, environ)) for _ in range(2)]
+        for server in servers:
+            Client(server.application()).get(page).expect(200)
+        weights = [server.proportional_bytes() for server in servers]
+    return None if None in weights else sum(weight or 0 for weight in weights)
 
 
-def _start(command: Callable[[int], Sequence[str]], environ: dict[str, str]) -> float:
+def _start(command: Command, environ: dict[str, str]) -> float:
     with serving(command, environ) as server:
         return server.started_in
-
-
-def _ask(server: Server, page: str) -> None:
-    server.application()({"PATH_INFO": page, "QUERY_STRING": "", "REQUEST_METHOD": "GET", "wsgi.input": _Nothing()}, lambda *_: None)
-
-
-class _Nothing:
-    """A body without content."""
-
-    def read(self) -> bytes:
-        """Nothing."""
-        return b""

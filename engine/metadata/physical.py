@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text
 from sqlalchemy.sql.elements import ColumnElement
@@ -49,9 +50,21 @@ def folded_column(field: Field) -> str:
     return FOLDED_PREFIX + field.column
 
 
-@lru_cache(maxsize=4)
+_TABLES: WeakKeyDictionary[Catalog, Mapping[str, Table]] = WeakKeyDictionary()
+
+
 def tables(catalog: Catalog) -> Mapping[str, Table]:
-    """The record tables of a catalog by entity name, with all foreign keys. Disabled fields keep their columns."""
+    """The record tables of a catalog by entity name, with all foreign keys. Disabled fields keep their columns.
+
+    The same objects for as long as the catalog lives: statements kept elsewhere hold on to them.
+    """
+    found = _TABLES.get(catalog)
+    if found is None:
+        found = _TABLES.setdefault(catalog, _make_tables(catalog))
+    return found
+
+
+def _make_tables(catalog: Catalog) -> Mapping[str, Table]:
     metadata = MetaData(naming_convention=FIXED.naming_convention)
     file_id = Table("fl_file", metadata, Column("id", Id, primary_key=True)).c.id
     return {entity.name: _table(catalog, entity, metadata, file_id) for entity in catalog.entities.values()}

@@ -63,7 +63,7 @@ class BakedSection:
     fields: tuple[BakedField, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BakedCard:
     """A whole card."""
 

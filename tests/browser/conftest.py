@@ -81,6 +81,8 @@ class Served:
     url: str
     database: Database
     api: Api
+    doors: dict[str, Any] = field(default_factory=dict)
+    """Cookies of those who have signed in, so that not every window has to."""
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def user(self, role: str = "administrator") -> str:
@@ -172,12 +174,13 @@ def readers_of(chromium: Browser, served: Served) -> Iterator[Readers]:
 
         def open_window(language: str = CHINESE, user: str | None = "admin", **options: Any) -> Reader:
             told = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", "locale": ASKED_FOR[language], **options}
-            context = chromium.new_context(**told)
+            context = chromium.new_context(**told, storage_state=served.doors.get(user or ""))
             stack.callback(context.close)
             context.set_default_timeout(SECONDS)
             made.append(Reader(context, served.url))
-            if user:
+            if user and user not in served.doors:
                 made[-1].sign_in(user)
+                served.doors[user] = context.storage_state()
             if language == MIRRORED:
                 made[-1].go(f"/?lang={MIRRORED}")
             return made[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -44,8 +45,6 @@ def an_entity(*fields: Field, name: str = "", title: str = "", **told: Any) -> E
 
 
 def _placed(one: Field, entity: str, place: int) -> Field:
-    from dataclasses import replace
-
     return replace(one, id=f"{entity}.{one.name}", entity=entity, table=entity, position=place)
 
 
