@@ -2,43 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from flask import get_flashed_messages, request
 from flask_wtf.csrf import generate_csrf
+from markupsafe import escape
 
 from engine import access
 from engine.access import Role
 from engine.errors import Forbidden
-from engine.i18n import LANGUAGES, PSEUDO
+from engine.i18n import LANGUAGES, PSEUDO, Language
 from engine.metadata import labels
+from engine.render.page import Pages
 from engine.render.view import View
+from engine.render.widgets import Pieces, Slots
+from engine.service.screen import Screen
 from engine.service.visit import Visit
 
 
-def frame(visit: Visit, token: str | None = None) -> dict[str, Any]:
-    """What `layout.html` is told."""
+@dataclass(frozen=True)
+class Reader:
+    """What the frame shows of whoever reads."""
+
+    language: Language
+    theme: str
+    name: str | None
+    role: Role | None
+
+
+SLOTS = ("title", "main", "csrf_token", "path")
+
+
+def framed(visit: Visit, screen: Screen) -> str:
+    """A screen in its frame. The frame is drawn once for each reader's view and place; a request only fills it in."""
     actor = visit.actor
+    reader = Reader(visit.language, visit.theme, actor.name if actor else None, actor.role if actor else None)
     current = (request.view_args or {}).get("entity", "")
-    nav, more = _navigation(visit.view, actor.role, current) if actor else ((), ())
-    return {
-        "title": "Fieldloom",
-        "lang": visit.language.chain[0] if visit.language.tag == PSEUDO else visit.language.tag,
-        "dir": visit.language.direction,
-        "theme": visit.theme,
-        "user": {"name": actor.name, "role": actor.role} if actor else None,
-        "nav": nav,
-        "more_nav": more,
-        "languages": [{"tag": one.tag, "label": one.name, "current": one.tag == visit.language.tag} for one in LANGUAGES.values()],
-        "csrf_token": token or generate_csrf(),
-        "messages": [{"level": "success", "text": text} for text in get_flashed_messages()],
-        "path": request.full_path.rstrip("?") if request.method == "GET" else request.path,
-        "search_url": nav[0]["url"] if nav else "",
-    }
+    pages = visit.site.pages
+    baked, page = _baked(pages, visit.view, reader, current if current in visit.catalog.entities else "")
+    token = generate_csrf()
+    messages = [{"level": "success", "text": text} for text in get_flashed_messages()]
+    told = {"page": page | {"csrf_token": token}, "csrf_token": token, "messages": messages}
+    title, main = pages.parts(visit.translator, screen.template, **told, **screen.context)
+    path = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    filled = {"title": title, "main": main, "csrf_token": escape(token), "path": escape(path)}
+    pieces, slots = baked
+    return pieces[0] + "".join(f"{filled[kind]}{piece}" for (kind, _), piece in zip(slots, pieces[1:], strict=True))
 
 
 @lru_cache(maxsize=256)
+def _baked(pages: Pages, view: View, reader: Reader, current: str) -> tuple[Pieces, dict[str, Any]]:
+    """The frame's pieces, and what page templates are told of it."""
+    slots = Slots(*SLOTS)
+    nav, more = _navigation(view, reader.role, current) if reader.role else ((), ())
+    language = reader.language
+    page = {
+        "title": "Fieldloom",
+        "lang": language.chain[0] if language.tag == PSEUDO else language.tag,
+        "dir": language.direction,
+        "theme": reader.theme,
+        "user": {"name": reader.name, "role": reader.role} if reader.role else None,
+        "nav": nav,
+        "more_nav": more,
+        "languages": [{"tag": one.tag, "label": one.name, "current": one.tag == language.tag} for one in LANGUAGES.values()],
+        "search_url": nav[0]["url"] if nav else "",
+    }
+    marked = {kind: getattr(slots, kind) for kind in SLOTS}
+    return slots.cut(pages.draw(view.speaker, "layout.html", page=page | marked)), page
+
+
 def _navigation(view: View, role: Role, current: str) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
     """(cards, dictionaries) that a role may read, as links."""
     cards: list[dict[str, Any]] = []

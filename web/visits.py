@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Response, current_app, flash, make_response, redirect, request, session
-from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.render.bind import Submission, Upload
 from engine.service.screen import Done, Screen
 from engine.service.visit import Credentials, Site, Visit
-from web.frame import frame
+from web.frame import framed
 
 RECORD = "<int(max=9007199254740991):id>"
 """The part of an address that names a record: what a browser can count exactly."""
@@ -56,9 +55,7 @@ def answer(visit: Visit, outcome: Screen | Done) -> AnyResponse:
 
 def draw(visit: Visit, screen: Screen) -> Response:
     """A screen in its frame."""
-    token = generate_csrf()
-    html = site().pages.draw(visit.translator, screen.template, page=frame(visit, token), csrf_token=token, **screen.context)
-    return make_response(html, screen.status)
+    return make_response(framed(visit, screen), screen.status)
 
 
 def submission() -> Submission:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 
 from engine.errors import BadDatabaseUrl, Unavailable
 
 BUSY_SECONDS = 10
+IDLE_SECONDS = 3
 BACKENDS = ("sqlite", "postgresql", "mariadb", "mysql")
 
 
@@ -26,7 +28,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         parsed = _parsed(url)
         self.dialect = parsed.get_backend_name()
-        options: dict[str, Any] = {"pool_pre_ping": parsed.get_backend_name() != "sqlite", "query_cache_size": 1200}
+        options: dict[str, Any] = {"query_cache_size": 1200}
         if self.dialect == "sqlite":
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
@@ -34,6 +36,8 @@ class Database:
         self.engine: Engine = create_engine(parsed, **options)
         if self.dialect == "sqlite":
             _take_over_transactions(self.engine)
+        else:
+            _ping_idle_connections(self.engine)
         self._reading = self.engine if self.dialect == "sqlite" else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = self.engine.execution_options(fieldloom_writing=True)
 
@@ -79,6 +83,23 @@ def _with_driver(url: URL) -> URL:
     if backend in ("mysql", "mariadb"):
         return url.set(drivername="mariadb+pymysql").update_query_dict({"charset": "utf8mb4"})
     return url
+
+
+def _ping_idle_connections(engine: Engine) -> None:
+    """Ask a connection that lay idle whether it still lives, before it is used; one in steady use is not asked each time."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(dbapi_connection: Any, record: Any, _: Any) -> None:
+        if monotonic() - record.info.get("used", monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(dbapi_connection)
+        except engine.dialect.loaded_dbapi.Error:
+            raise DisconnectionError from None  # the pool opens another
 
 
 def _take_over_transactions(engine: Engine) -> None:

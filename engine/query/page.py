@@ -165,7 +165,8 @@ def _after(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[boo
     key, value = keys[0], values[0]
     beyond: ColumnElement[bool] = sa.false()
     if value is not None:
-        beyond = key.column < value if key.descending else key.column > value
+        last = sa.bindparam(None, value, key.column.type, unique=True)  # SQLAlchemy compares with no bare True or False
+        beyond = key.column < last if key.descending else key.column > last
         if key.nullable:
             beyond = sa.or_(beyond, key.column.is_(None))
     if len(keys) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,12 @@ class Pages:
     def draw(self, speaker: Speaker, template: str, **context: Any) -> str:
         """A template filled in, in the speaker's language."""
         return self.environment(speaker).get_template(template).render(context)
+
+    def parts(self, speaker: Speaker, template: str, **context: Any) -> tuple[str, str]:
+        """The (title, main) that a page's template puts into the frame."""
+        cut = secrets.token_hex(8)
+        title, main = self.draw(speaker, template, layout="_parts.html", cut=cut, **context).split(cut, 1)
+        return title.strip(), main
 
     def fragment(self, speaker: Speaker, template: str, **context: Any) -> Markup:
         """A template as markup that stands inside another."""

@@ -18,13 +18,14 @@ Pieces = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 
 
 class Slots:
-    """Marks for the places of one control: value, text, keep, attrs, errors, and one `mark` per choice."""
+    """Marks for the places of values: of a control, unless told otherwise, and one `mark` per choice."""
 
-    def __init__(self) -> None:
+    def __init__(self, *kinds: str) -> None:
         self._token = secrets.token_hex(8)
+        self._kinds = kinds or ("value", "text", "keep", "attrs", "errors")
 
     def __getattr__(self, kind: str) -> Markup:
-        if kind not in ("value", "text", "keep", "attrs", "errors"):
+        if kind not in self._kinds:
             raise AttributeError(kind)
         return self._slot(kind)
 

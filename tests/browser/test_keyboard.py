@@ -47,6 +47,7 @@ def test_a_record_is_made_without_a_mouse(reader: Readers, site: Served) -> None
     expect(page.locator(".skip")).to_be_focused()
     expect(page.locator(".skip")).to_be_in_viewport()
     page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_in_viewport()
     tab_to(page, ".tile-new")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site.url}/customer/new")
@@ -61,6 +62,7 @@ def test_a_record_is_made_without_a_mouse(reader: Readers, site: Served) -> None
     # On to the edit card, and saved with Enter in a field this time.
     tab_to(page, ".page-actions .button-primary")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/edit$"))
     tab_to(page, "#f-code")
     page.keyboard.type("T-1")
     page.keyboard.press("Enter")

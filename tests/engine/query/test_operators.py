@@ -5,8 +5,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.metadata import rows, store
 from engine.metadata.database import Database
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Json
+from engine.metadata.physical import tables
 from engine.metadata.types import TYPES
 from engine.query import page, tree
 from engine.query.operators import OPERATORS
@@ -82,7 +83,7 @@ class Everything:
     entity: Entity
     scope: Scope
     stored: Mapping[str, Mapping[int, Json]]
-    ids: Mapping[int, int]
+    others: Mapping[int, int]
 
     def found(self, *pairs: tuple[str, str]) -> set[int]:
         """The ids that a query finds."""
@@ -120,8 +121,6 @@ def _filled(database: Database, kept: ExitStack) -> Everything:
     colour = an_entity(a_field("name"), a_field("parent", "tree", {"entity": "colour"}), name="colour", kind="dictionary", tree="parent")
     catalog = kept.enter_context(made(database, colour, other, entity))
     with database.writing() as conn:
-        from engine.metadata.physical import tables
-
         keys: dict[str, int] = {}
         for key, parent in COLOURS:
             keys[key] = write.insert(conn, catalog, colour, {"name": key, **({"parent": keys[parent]} if parent else {})}, by=None)
@@ -140,7 +139,7 @@ def _filled(database: Database, kept: ExitStack) -> Everything:
                 stored[kind][id] = value
         dictionaries = rows.load(conn, catalog, store.Version(0, 0))
     scope = a_scope(CHINESE, dictionaries=dictionaries)
-    return Everything(database, catalog, entity, scope, stored, {place: id for found in (real["reference"],) for place, id in found.items()})
+    return Everything(database, catalog, entity, scope, stored, real["reference"])
 
 
 # -- the oracle: what each operator means, in Python ------------------------------------------------------
@@ -316,9 +315,8 @@ def test_a_choice_cannot_reach_out_of_its_quotes(everything: Everything) -> None
 
 def test_the_person_who_asks(everything: Everything) -> None:
     """`$CURRENT_USER` is the reader's own row in the person directory; a reader without one finds nothing."""
-    from dataclasses import replace
-
-    for person, wanted in ((everything.ids[2], {id for id, value in everything.stored["reference"].items() if value == everything.ids[2]}), (None, set())):
+    mine = everything.others[2]
+    for person, wanted in ((mine, {id for id, value in everything.stored["reference"].items() if value == mine}), (None, set())):
         asked = replace(everything, scope=replace(everything.scope, person=person))
         assert asked.found(("filter[reference]", "$CURRENT_USER")) == wanted
 
@@ -326,4 +324,3 @@ def test_the_person_who_asks(everything: Everything) -> None:
 def test_the_table_knows_every_type_and_operator() -> None:
     assert VALUES.keys() == {name for name in TYPES if name != "hint"}
     assert {name for kind in VALUES for name in TYPES[kind].operators} == OPERATORS.keys()
-    assert UTC is not None
