@@ -135,7 +135,7 @@ def _in_order(
         piece = selected.where(first.column.is_not(None)) if first.nullable else selected
         if cursor is not None:
             # the plain bound is what an index can use; the exact one stands beside it
-            value = cursor.values[0]
+            value = _bound(first, cursor.values[0])
             bound = first.column <= value if first.descending else first.column >= value
             piece = piece.where(bound, _after([valued, *rest], cursor.values))
         rows += conn.execute(_ordered(piece, [valued, *rest], dialect).limit(limit))
@@ -160,12 +160,17 @@ def _order_terms(key: OrderKey, dialect: str) -> list[ColumnElement[Any]]:
     return [term.nulls_last()]
 
 
+def _bound(key: OrderKey, value: Any) -> ColumnElement[Any]:
+    """A value as a parameter of the key's column: SQLAlchemy puts no bare True or False in an order."""
+    return sa.bindparam(None, value, key.column.type, unique=True)
+
+
 def _after(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool]:
     """Rows that come after these sort values: beyond at the first key, or equal there and after at the rest."""
     key, value = keys[0], values[0]
     beyond: ColumnElement[bool] = sa.false()
     if value is not None:
-        last = sa.bindparam(None, value, key.column.type, unique=True)  # SQLAlchemy compares with no bare True or False
+        last = _bound(key, value)
         beyond = key.column < last if key.descending else key.column > last
         if key.nullable:
             beyond = sa.or_(beyond, key.column.is_(None))

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Group, Json
 from engine.metadata.rows import RowSet
 from engine.metadata.types import TYPES, Region
-from engine.render.bind import FILES, MULTIPLE, Bound, CardField, Submission, card_form, widget_of
+from engine.render.bind import FILES, MULTIPLE, Bound, Submission, widget_of
 from engine.render.page import Pages
 from engine.render.view import NOTHING_KNOWN, Known, View, plain
 from engine.render.widgets import WIDGETS, Slots, choice
@@ -75,12 +76,11 @@ class BakedCard:
 def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None) -> BakedCard:
     """The card of an entity in one language. `omit` names a field that the page itself decides (a part's owner)."""
     environment = pages.environment(view.speaker)
-    controls = {one.name: one for one in card_form(entity) if isinstance(one, CardField)}
     block = environment.get_template("errors.html")
     sections = []
     for group in entity.groups:
         slots = Slots()
-        fields = [_bake_field(environment, view, one, controls.get(one.name)) for one in entity.fields_of(group) if one.name != omit]
+        fields = [_bake_field(environment, view, one) for one in entity.fields_of(group) if one.name != omit]
         if not fields:
             continue
         label = labels.group_label(view.catalog, entity, group, view.languages)
@@ -94,19 +94,14 @@ def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None) -> B
     return BakedCard(tuple(sections), errors)
 
 
-def _bake_field(environment: Any, view: View, one: Field, control: CardField | None) -> BakedField:
+def _bake_field(environment: Environment, view: View, one: Field) -> BakedField:
     slots = Slots()
     rows = view.dictionaries.of(one.target or "")
     picker = TYPES[one.type].refers and (rows is None or view.catalog.entity(one.target or "").picker)
     widget = widget_of(one, picker=picker)
     told = _control(view, one, widget, rows, slots)
     template = environment.get_template("field.html")
-    if control is None:  # shown only
-        drawn = environment.get_template(f"widgets/{widget}.html").render(f=told, slot=slots)
-        drawn = Markup(drawn)  # noqa: S704  # autoescaped by Jinja
-    else:
-        draw = WIDGETS["picker"] if picker else control.drawn_by
-        drawn = draw(control, environment=environment, slot=slots, control=told)
+    drawn = WIDGETS[widget].draw(environment, slots, told)
     pieces, places = slots.cut(template.render(f=told, slot=slots, control=drawn))
     baked = BakedField(one, told["id"], pieces, places, SELECTED_BY.get(widget, " selected"), f"{told['id']}-help" if told["help"] else "")
     return replace(baked, blank=_join(baked, EMPTY, ""))

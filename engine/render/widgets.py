@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -42,19 +42,20 @@ class Slots:
         return tuple(found[0::3]), tuple(zip(found[1::3], found[2::3], strict=True))
 
 
-class TemplateWidget:
-    """A WTForms widget that draws `widgets/<name>.html`."""
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """How a control is drawn: by the template `widgets/<name>.html`."""
 
-    def __init__(self, name: str) -> None:
-        self.template = f"widgets/{name}.html"
+    name: str
 
-    def __call__(self, field: Any, *, environment: Environment, slot: Slots, control: Mapping[str, object]) -> Markup:
-        """The control's markup with slots for values."""
-        return Markup(environment.get_template(self.template).render(f=control, slot=slot))  # noqa: S704  # autoescaped by Jinja
+    def draw(self, environment: Environment, slots: Slots, control: Mapping[str, object]) -> Markup:
+        """The control's markup with slots for values. What `control` holds is said at the head of the templates."""
+        drawn = environment.get_template(f"widgets/{self.name}.html").render(f=control, slot=slots)
+        return Markup(drawn)  # noqa: S704  # autoescaped by Jinja
 
 
-WIDGETS: dict[str, TemplateWidget] = {
-    name: TemplateWidget(name)
+WIDGETS: dict[str, Widget] = {
+    name: Widget(name)
     for name in (
         *("text", "textarea", "number", "date", "time", "datetime", "email", "tel", "url"),
         *("checkbox", "checkboxes", "radio", "select", "picker", "file", "image", "hint"),

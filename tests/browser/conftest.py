@@ -97,7 +97,7 @@ def serving(database: Database, folder: Path) -> Iterator[Served]:
     """Serve a database with the user `admin`."""
     people.add(database, "admin", PASSWORD, "administrator", "周嘉宁")
     token = people.add_token(database, "admin", "tests", None)
-    with served(url_of(database), folder, FIELDLOOM_SECRET_KEY="tests") as url:
+    with served(url_of(database), folder) as url:
         yield Served(url, database, Api(url, token))
     log = (folder / "served.log").read_text(encoding="utf-8", errors="replace")
     assert "Traceback" not in log, log

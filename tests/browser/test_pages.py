@@ -1,3 +1,4 @@
+# ruff: noqa: D102  # the methods of Shown are named after their pages
 """Every kind of page, in each language, light and dark, wide and on a phone: accessible, and nothing sticks out."""
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any, TypeVar
 
 import pytest
 
@@ -14,6 +16,8 @@ from engine.query.values import Scope
 from engine.schema import migrate
 from tests.databases import Databases
 from tests.engine.making import a_scope
+
+Made = TypeVar("Made")
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +38,28 @@ def workshops(databases: Databases) -> Mapping[str, Database]:
 def workshop(workshops: Mapping[str, Database], backend: str) -> Database:
     """A database in which tests make tables of their own, with `making.made`."""
     return workshops[backend]
+
+
+class Once:
+    """Makes something for all tests of a module that run on one database system, and takes it down at the end."""
+
+    def __init__(self, kept: ExitStack) -> None:
+        self._kept = kept
+        self._held: dict[str, Any] = {}
+
+    def __call__(self, backend: str, make: Callable[[ExitStack], Made]) -> Made:
+        """What was made for this system; `make` enters contexts that end with the module."""
+        if backend not in self._held:
+            self._held[backend] = make(self._kept)
+        found: Made = self._held[backend]
+        return found
+
+
+@pytest.fixture(scope="module")
+def once() -> Iterator[Once]:
+    """Makes something once for each database system."""
+    with ExitStack() as kept:
+        yield Once(kept)
 
 
 @pytest.fixture

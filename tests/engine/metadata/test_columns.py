@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -13,14 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 
 from engine.metadata.database import Database
-from engine.metadata.model import Catalog, Entity
+from engine.metadata.model import Catalog, Entity, Json
 from engine.metadata.tables import ATTEMPT
 from engine.metadata.types import TYPES
 from engine.records import read, write
+from tests.engine.conftest import Once
 from tests.engine.making import a_field, an_entity, made
 
 CHOICES = {"choices": [{"value": one, "label": one} for one in ("a", "b", "A1-b_")]}
-KINDS = {
+KINDS: Mapping[str, dict[str, Json]] = {
     "text": {"max_length": 4000}, "multiline": {"max_length": 100_000}, "rich_text": {"max_length": 100_000}, "integer": {},
     "decimal": {"places": 6}, "amount": {}, "date": {}, "time": {}, "datetime": {}, "check": {}, "choice": CHOICES,
     "multiple_choice": CHOICES, "email": {}, "phone": {}, "url": {},
@@ -68,25 +68,11 @@ KEPT: dict[str, tuple[str, Any]] = {
 Everything = tuple[Database, Catalog, Entity]
 
 
-@pytest.fixture(scope="module")
-def everything_made(workshops: Mapping[str, Database]) -> Iterator[Callable[[str], Everything]]:
-    """An entity with a field of each kind, made once on each system."""
-    held: dict[str, Everything] = {}
-    with ExitStack() as tables:
-
-        def get(backend: str) -> Everything:
-            if backend not in held:
-                entity = an_entity(*(a_field(kind, kind, options) for kind, options in KINDS.items()))
-                held[backend] = (workshops[backend], tables.enter_context(made(workshops[backend], entity)), entity)
-            return held[backend]
-
-        yield get
-
-
 @pytest.fixture
-def everything(everything_made: Callable[[str], Everything], backend: str) -> Everything:
-    """The database, the catalog and the entity with a field of each kind."""
-    return everything_made(backend)
+def everything(once: Once, workshop: Database, backend: str) -> Everything:
+    """An entity with a field of each kind."""
+    entity = an_entity(*(a_field(kind, kind, options) for kind, options in KINDS.items()))
+    return once(backend, lambda kept: (workshop, kept.enter_context(made(workshop, entity)), entity))
 
 
 @pytest.mark.parametrize("case", KEPT)

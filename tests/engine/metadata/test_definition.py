@@ -165,16 +165,17 @@ def a_customer(via: Document, **mapped: Any) -> Document:
 
 
 FLAG = {"name": "is_main", "label": "Main", "type": "check"}
+CONTACT = a_document(FLAG, entity="contact", owner="client")
 VIAS: dict[str, tuple[Document, Document, str, str]] = {
-    "a flag that there is not": (a_customer({"entity": "contact", "flag": "main"}), a_document(FLAG, entity="contact", owner="client"), "", "main"),
-    "a flag that is no check": (a_customer({"entity": "contact", "flag": "name"}), a_document(FLAG, entity="contact", owner="client"), "", "check"),
+    "a flag that there is not": (a_customer({"entity": "contact", "flag": "main"}), CONTACT, "", "main"),
+    "a flag that is no check": (a_customer({"entity": "contact", "flag": "name"}), CONTACT, "", "check"),
     "a part of nobody": (a_customer({"entity": "contact", "flag": "is_main"}), a_document(FLAG, entity="contact"), "", "belong"),
-    "an entity that there is not": (a_customer({"entity": "person", "flag": "is_main"}), a_document(FLAG, entity="contact", owner="client"), "", "person"),
+    "an entity that there is not": (a_customer({"entity": "person", "flag": "is_main"}), CONTACT, "", "person"),
     "a field that there is not": (
-        a_customer({"entity": "contact", "flag": "is_main"}, maps_to="nick"), a_document(FLAG, entity="contact", owner="client"), "contact_name", "nick",
+        a_customer({"entity": "contact", "flag": "is_main"}, maps_to="nick"), CONTACT, "contact_name", "nick",
     ),
     "a field of another type": (
-        a_customer({"entity": "contact", "flag": "is_main"}, type="integer"), a_document(FLAG, entity="contact", owner="client"), "contact_name", "type",
+        a_customer({"entity": "contact", "flag": "is_main"}, type="integer"), CONTACT, "contact_name", "type",
     ),
 }  # fmt: skip
 
@@ -194,7 +195,7 @@ MISFITS: dict[str, tuple[Document, str, str]] = {
     "a field called version": (a_document({**NAMES, "name": "version"}), "version", "program"),
     "an entity like a table of the program": (a_document(entity="fl_user"), "", "program"),
     "a title that is no field": (a_document(title="label"), "label", "title"),
-    "a group twice": ({**a_document(), "groups": [{"name": "a", "label": "A", "fields": [{**NAMES, "name": "name"}]}, {"name": "a", "label": "B"}]}, "", "twice"),
+    "a group twice": ({**a_document(), "groups": [*a_document()["groups"], {"name": "basic", "label": "B"}]}, "", "twice"),
     "an owner that there is not": (a_document(owner="client"), "", "client"),
     "a part that there is not": (a_document(parts=["wheel"]), "", "wheel"),
     "a tree of something else": (a_document(kind="dictionary", tree="name"), "name", "tree"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -23,6 +23,7 @@ from engine.query import page, tree
 from engine.query.operators import OPERATORS
 from engine.query.values import Scope
 from engine.records import write
+from tests.engine.conftest import Once
 from tests.engine.making import CHINESE, a_field, a_scope, an_entity, made
 
 CHOICES = {"choices": [{"value": one, "label": one} for one in ("a", "b", "ab", "a-b", "a_b")]}
@@ -94,24 +95,10 @@ class Everything:
         return set(found.ids)
 
 
-@pytest.fixture(scope="module")
-def everythings(workshops: Mapping[str, Database]) -> Iterator[Callable[[str], Everything]]:
-    """The table of every type, made once on each system."""
-    held: dict[str, Everything] = {}
-    with ExitStack() as kept:
-
-        def get(backend: str) -> Everything:
-            if backend not in held:
-                held[backend] = _filled(workshops[backend], kept)
-            return held[backend]
-
-        yield get
-
-
 @pytest.fixture
-def everything(everythings: Callable[[str], Everything], backend: str) -> Everything:
+def everything(once: Once, workshop: Database, backend: str) -> Everything:
     """The table of every type."""
-    return everythings(backend)
+    return once(backend, lambda kept: _filled(workshop, kept))
 
 
 def _filled(database: Database, kept: ExitStack) -> Everything:
@@ -169,7 +156,7 @@ def asked_for(kind: str, typed: Json, everything: Everything) -> Any:
         case "time":
             return time.fromisoformat(typed)
         case "datetime":
-            return datetime.fromisoformat(moments.get(typed, typed))
+            return datetime.fromisoformat(moments[typed] if typed in moments else typed)
         case "check":
             return typed in ("true", "1", True)
         case "list" | "tree":

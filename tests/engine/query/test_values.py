@@ -6,7 +6,9 @@ import pytest
 
 from engine.errors import BadValue
 from engine.metadata.database import Database
+from engine.metadata.model import Catalog
 from engine.query import page, tree
+from tests.engine.conftest import Once
 from tests.engine.making import a_field, a_scope, an_entity, made
 
 CARD = an_entity(
@@ -22,6 +24,12 @@ CARD = an_entity(
     a_field("tags", "multiple_choice", {"choices": [{"value": "a", "label": "A"}]}, searchable=True),
     name="values",
 )
+
+@pytest.fixture
+def catalog(once: Once, workshop: Database, backend: str) -> Catalog:
+    """The card's table, with nothing in it."""
+    return once(backend, lambda kept: kept.enter_context(made(workshop, CARD)))
+
 
 BAD: dict[str, tuple[str, str]] = {
     "words for a number": ("filter[age]", "many"),
@@ -60,10 +68,10 @@ BAD: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_value_that_cannot_be_compared_names_its_field(case: str, workshop: Database) -> None:
+def test_a_value_that_cannot_be_compared_names_its_field(case: str, workshop: Database, catalog: Catalog) -> None:
     key, value = BAD[case]
     query = tree.parse([(key, value)], CARD)
-    with made(workshop, CARD) as catalog, workshop.reading() as conn, pytest.raises(BadValue) as caught:
+    with workshop.reading() as conn, pytest.raises(BadValue) as caught:
         page.read(conn, catalog, CARD, query, a_scope())
     assert caught.value.field in key + value
     assert caught.value.field in CARD.by_name
@@ -74,8 +82,8 @@ LARGE = {"age": "9007199254740993", "price": "999999999999.999999", "boss": str(
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_the_largest_values_can_be_asked_for(name: str, workshop: Database) -> None:
-    with made(workshop, CARD) as catalog, workshop.reading() as conn:
+def test_the_largest_values_can_be_asked_for(name: str, workshop: Database, catalog: Catalog) -> None:
+    with workshop.reading() as conn:
         for operator in ("_eq", "_neq"):
             query = tree.parse([(f"filter[{name}][{operator}]", LARGE[name])], CARD)
             assert page.read(conn, catalog, CARD, query, a_scope()).total == 0
