@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +34,7 @@ LANGUAGES = {"en": "en-GB", "zh-Hans": "zh-CN"}
 CUSTOMER = "/customer/40"
 
 Shot = Callable[[Page, str], None]
+_numbers = count(400)
 
 
 def at(path: str) -> Shot:
@@ -79,7 +81,8 @@ def conflict(page: Page, url: str) -> None:
     page.goto(f"{url}{CUSTOMER}/edit")
     other = page.context.new_page()
     other.goto(f"{url}{CUSTOMER}/edit")
-    for tab, phone, code in ((other, "+86 10 0555 1111", ""), (page, "+86 10 0555 2222", "B-40")):
+    number = next(_numbers)  # whatever was saved before, these are changes
+    for tab, phone, code in ((other, f"+86 10 0555 {number}1", ""), (page, f"+86 10 0555 {number}2", f"B-{number}")):
         tab.fill("#f-phone", phone)
         if code:
             tab.fill("#f-code", code)

@@ -107,6 +107,11 @@ def fetch_many(conn: Connection, catalog: Catalog, entity: Entity, ids: Sequence
     return [found[id] for id in ids if id in found]
 
 
+def standing(entity: Entity) -> list[str]:
+    """One field of each other record on the card: enough to read a whole record's tag."""
+    return list({field.via.entity: field.name for field in entity.by_name.values() if field.via is not None}.values())
+
+
 def parts_of(conn: Connection, catalog: Catalog, part: Entity, owner_id: int, limit: int = 200) -> list[int]:
     """The ids of a record's parts of one kind, oldest first."""
     table = tables(catalog)[part.name]

@@ -53,6 +53,16 @@ def column_values(catalog: Catalog, entity: Entity, values: Values) -> dict[str,
     return found
 
 
+def as_stored(entity: Entity, values: Values) -> dict[str, Json]:
+    """The values as they would be read back: sanitised and in plain spelling, in the card's order."""
+    found: dict[str, Json] = {}
+    for name, field in entity.by_name.items():
+        if values.get(name) is not None:
+            kind = TYPES[field.type]
+            found[name] = kind.to_json(kind.to_column(values[name]))
+    return found
+
+
 def with_defaults(entity: Entity, values: Values) -> dict[str, Json]:
     """The values, and defaults for the fields that were not given at all."""
     missing = {f.name: f.default for f in entity.by_name.values() if f.default is not None and f.name not in values}

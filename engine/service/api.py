@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine import rules
@@ -12,7 +13,7 @@ from engine.metadata import labels
 from engine.metadata.model import Entity, Json
 from engine.metadata.types import TYPES
 from engine.query import tree
-from engine.records import read
+from engine.records import read, write
 from engine.records.read import Record
 from engine.render.bind import widget_of
 from engine.rules import Mode, normalised
@@ -59,8 +60,11 @@ def created(visit: Visit, name: str, body: Json) -> Record:
     given = normalised(entity, _object(body))
     values = defaults(visit, entity) | given
     _check(visit, entity, "create", values)
-    id = writing.insert(visit, entity, {key: value for key, value in values.items() if value is not None})
-    return read.fetch(visit.conn, visit.catalog, entity, id)
+    stored = {key: value for key, value in values.items() if value is not None}
+    id = writing.insert(visit, entity, stored)
+    # Its stamps are read back; its values are known, in the spelling in which they were stored.
+    [record] = read.fetch_many(visit.conn, visit.catalog, entity, [id], read.standing(entity))
+    return replace(record, values=write.as_stored(entity, stored))
 
 
 def changed(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> Record:
