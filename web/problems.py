@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
+from engine import i18n
 from engine.errors import (
     BadValue,
     FieldloomError,
@@ -33,7 +34,7 @@ from engine.errors import (
 from engine.messages import M_, Message, Problem
 from engine.service.judging import sentence
 from engine.service.screen import Screen
-from web.visits import draw, visiting
+from web.visits import credentials, draw, site, visiting
 
 log = logging.getLogger("fieldloom")
 
@@ -121,7 +122,9 @@ def _told(status: int, heading: Message, text: Message, *, problems: Sequence[Pr
             context = {"status": status, "heading": visit.translator.say(heading), "text": visit.translator.say(text)}
             return draw(visit, Screen("problem.html", {**context, "detail": [], "back_url": _back()}, status))
     except FieldloomError:  # the database itself is gone: say it without asking it
-        return _json(status, str(heading), str(text), []) if _wants_json() else Response(f"{heading}\n\n{text}\n", status, mimetype="text/plain")
+        speaker = i18n.translator(site().locales, i18n.negotiate(credentials().languages, site().default_language).tag)
+        told, more = speaker.say(heading), speaker.say(text)
+        return _json(status, told, more, []) if _wants_json() else Response(f"{told}\n\n{more}\n", status, mimetype="text/plain")
 
 
 def _json(status: int, title: str, detail: str, errors: Sequence[object]) -> Response:

@@ -7,7 +7,7 @@ contact person) are written to that record in the same transaction, with its own
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -230,6 +230,9 @@ def whole_row(conn: Connection, catalog: Catalog, entity: Entity, id: int) -> di
     if row is None:
         raise NotFound(entity.name, id)
     kept = {f.name: TYPES[f.type].to_json(row[f.column]) for f in _own_fields(entity) if row[f.column] is not None}
+    for field in _own_fields(entity):
+        if field.options.get("translatable") and is_folded(catalog, field):
+            kept[folded_column(field)] = row[folded_column(field)]  # holds the texts of all languages
     if row.get("row_key"):
         kept["row_key"] = row["row_key"]
     return kept | {"version": row["version"], "created_at": row["created_at"].isoformat(), "created_by": row["created_by"]}
@@ -245,12 +248,29 @@ def delete(conn: Connection, catalog: Catalog, doomed: Sequence[tuple[Entity, in
     Foreign keys are the guard: raises sqlalchemy's IntegrityError when something still refers to one of them.
     """
     batch = uuid.uuid4().hex
-    for entity, id in doomed:
-        kept = whole_row(conn, catalog, entity, id)
+    rows = [(entity, id, whole_row(conn, catalog, entity, id)) for entity, id in doomed]
+    for place, (entity, id, kept) in enumerate(rows):
+        # To itself, or to one that goes before it: MariaDB refuses the first, every database the second.
+        gone = {(one.name, other) for one, other in doomed[: place + 1]}
+        _set_references(conn, catalog, entity, id, dict.fromkeys(_references_to(entity, kept, gone)))
+    for entity, id, kept in rows:
         table = tables(catalog)[entity.name]
         conn.execute(sa.delete(table).where(table.c.id == id))
         history.write(conn, entity.name, id, "delete", {n: (v, None) for n, v in kept.items()}, by=by, batch=batch)
     return batch
+
+
+def _references_to(entity: Entity, values: Values, among: Container[tuple[str, int]]) -> dict[str, Json]:
+    """Those of the values that refer to one of these records."""
+    refers = (field for field in _own_fields(entity) if TYPES[field.type].refers and field.name in values)
+    return {field.name: values[field.name] for field in refers if (field.target or "", values[field.name]) in among}
+
+
+def _set_references(conn: Connection, catalog: Catalog, entity: Entity, id: int, values: Values) -> None:
+    if values:
+        table = tables(catalog)[entity.name]
+        columns = {field.column: values[field.name] for field in _own_fields(entity) if field.name in values}
+        conn.execute(sa.update(table).where(table.c.id == id).values(columns))
 
 
 def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry], *, by: int | None) -> None:
@@ -258,28 +278,42 @@ def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry]
 
     The version goes on where it ended, so that a card opened before the deletion is stale.
     """
+    coming = {(entry.entity, entry.record_id) for entry in entries}
+    later: list[tuple[Entity, int, dict[str, Json]]] = []
     for entry in reversed(entries):
         entity = catalog.entity(entry.entity)
-        known = {f.name: f for f in _own_fields(entity)}
-        values = {name: before for name, (before, _) in entry.changes.items() if name in known}
-        row: dict[str, Any] = {}
-        for name, value in values.items():
-            field = known[name]
-            row[field.column] = TYPES[field.type].to_column(value)
-            if TYPES[field.type].folds and is_folded(catalog, field):
-                row[folded_column(field)] = fold(TYPES[field.type].fold_text(value))
         kept = {name: before for name, (before, _) in entry.changes.items()}
-        if "row_key" in kept:
-            row["row_key"] = kept["row_key"]
-        now = datetime.now(UTC)
-        created = datetime.fromisoformat(kept["created_at"]) if "created_at" in kept else now
-        row |= {"id": entry.record_id, "version": kept.get("version", 0) + 1, "updated_at": now, "updated_by": by}
-        row |= {"created_at": created, "created_by": kept.get("created_by", by)}
+        values = {field.name: kept[field.name] for field in _own_fields(entity) if field.name in kept}
+        waiting = _references_to(entity, values, coming)
+        later.append((entity, entry.record_id, waiting))
+        row = _restored_row(catalog, entity, kept, by=by) | {"id": entry.record_id}
+        row |= {field.column: None for field in _own_fields(entity) if field.name in waiting}
         try:
             conn.execute(sa.insert(tables(catalog)[entity.name]).values(row))
         except IntegrityError:
             raise NotRestorable(M_("This cannot be restored: something it refers to has been deleted since.")) from None
+        coming.discard((entry.entity, entry.record_id))
         history.write(conn, entity.name, entry.record_id, "restore", {n: (None, v) for n, v in values.items()}, by=by)
+    for entity, id, waiting in later:
+        _set_references(conn, catalog, entity, id, waiting)
+
+
+def _restored_row(catalog: Catalog, entity: Entity, kept: Values, *, by: int | None) -> dict[str, Any]:
+    """The columns of a deleted record, from what its deletion kept."""
+    now = datetime.now(UTC)
+    row: dict[str, Any] = {"version": kept.get("version", 0) + 1, "updated_at": now, "updated_by": by}
+    row["created_at"] = datetime.fromisoformat(kept["created_at"]) if "created_at" in kept else now
+    row["created_by"] = kept.get("created_by", by)
+    if "row_key" in kept:
+        row["row_key"] = kept["row_key"]
+    for field in _own_fields(entity):
+        if field.name not in kept:
+            continue
+        kind = TYPES[field.type]
+        row[field.column] = kind.to_column(kept[field.name])
+        if kind.folds and is_folded(catalog, field):
+            row[folded_column(field)] = kept.get(folded_column(field)) or fold(kind.fold_text(kept[field.name]))
+    return row
 
 
 def refold(

@@ -97,7 +97,10 @@ def spoken(visit: Visit, entity: Entity, problems: list[Problem]) -> dict[str, l
 def sentence(visit: Visit, entity: Entity, problem: Problem) -> str:
     """A problem in words; the field is named by its label where there is one."""
     one = entity.by_name.get(problem.field or "")
-    return visit.translator.say(problem.message, label=visit.view.label(one) if one else problem.field or "")
+    label = visit.view.label(one) if one else problem.field or ""
+    if "%(label)s" in problem.message.text or not label:
+        return visit.translator.say(problem.message, label=label)
+    return visit.translator.text("“%(label)s”: %(problem)s", label=label, problem=visit.translator.say(problem.message))
 
 
 def check_upload(one: Field, name: str, content: bytes) -> files.Kind:

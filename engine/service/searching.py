@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -141,6 +142,8 @@ def _rule_sent(one: Field, parts: dict[str, list[str]]) -> tuple[str, str] | Non
         return both.get((bool(values), bool(second)), ("_lte", second) if second else None)
     if not values:
         values = [text for text in parts.get("v__text", ()) if text]
+    if arity == "many":  # typed with whatever comma the keyboard has
+        values = [part for value in values for part in re.split(r"\s*[,，、،]\s*", value) if part]
     return (operator, ",".join(values)) if values else None
 
 
