@@ -33,7 +33,10 @@ class Database:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
             options |= {"isolation_level": "READ COMMITTED", "pool_size": pool_size, "max_overflow": 8}
-        self.engine: Engine = create_engine(parsed, **options)
+        try:
+            self.engine: Engine = create_engine(parsed, **options)
+        except (ArgumentError, ImportError):  # a driver that there is not
+            raise BadDatabaseUrl(parsed.render_as_string()) from None
         if self.dialect == "sqlite":
             _take_over_transactions(self.engine)
         else:

@@ -28,6 +28,18 @@ OUT_OF_THE_SIDE = """() => {
         .filter(([, box]) => box.width > 0 && (box.left < side.left || box.right > side.right)).map(([one]) => one.outerHTML.slice(0, 120));
 }"""
 
+# What the program itself says: not the records' own words, which stand isolated, nor what a person types.
+SAID = """() => {
+    const own = 'bdi, [dir=auto], [lang=en], kbd, script, style, textarea, option, .brand, .foot, .summary, .field-error, .value, #texts';
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), said = [];
+    while (texts.nextNode()) if (!texts.currentNode.parentElement.closest(own)) said.push(texts.currentNode.data);
+    for (const one of document.querySelectorAll('[aria-label], [placeholder], [title]'))
+        if (!one.closest('td')) for (const name of ['aria-label', 'placeholder', 'title']) said.push(one.getAttribute(name) ?? '');
+    for (const one of document.querySelectorAll('.filter-op option')) said.push(one.textContent);
+    said.push(...Object.values(document.getElementById('texts').dataset), document.title);
+    return said.map(text => text.trim()).filter(text => /[A-Za-z]{2,}/.test(text.replace(/\\{\\w+\\}|“.*”|W{5,}|Fieldloom/g, '')));
+}"""
+
 
 class Shown:
     """Gets a window to a kind of page."""
@@ -138,6 +150,16 @@ def judged(page: Page, axe: Callable[..., list[str]]) -> list[str]:
     found += [f"phone: {one}" for one in axe(page)]
     found += [f"sticks out on a phone: {one}" for one in page.evaluate(STICKING_OUT)]
     return found
+
+
+def test_a_chinese_page_says_nothing_in_english(reader: Readers, site: Served) -> None:
+    shown = Shown(reader(CHINESE), site)
+    said: dict[str, list[str]] = {}
+    for kind in KINDS:
+        getattr(shown, kind)()
+        if found := shown.page.evaluate(SAID):
+            said[kind] = found
+    assert said == {}
 
 
 @pytest.mark.parametrize("language", [CHINESE, ENGLISH, MIRRORED])

@@ -23,7 +23,7 @@ SAFE_INTEGER = 2**53 - 1
 _SIGNS = str.maketrans("，．。－−＋٫٬", ",..--+.,")
 # No exponents, underscores or names: 1e9, 1_0 and NaN are numbers to a computer only.
 _TYPED = re.compile(r"[+-]?[0-9.,'’]+")
-_PLAIN = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,3})?")
+_PLAIN = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?")
 
 
 def read_decimal(text: str, region: Region) -> Decimal:
@@ -138,12 +138,13 @@ class DecimalNumber(FieldType):
         """A JSON number is taken as well as text; "1.50" and 1.5 are the same value."""
         if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
             return value
-        if isinstance(value, int) and abs(value) > 10**40:  # turning thousands of digits into text is refused by Python
-            return value
-        text = str(value).strip()
-        if not text:
-            return None
-        return _plain(Decimal(text)) if _PLAIN.fullmatch(text) and abs(Decimal(text).adjusted()) <= 40 else value
+        if isinstance(value, str):
+            text = value.strip()
+            return _plain(Decimal(text)) if _PLAIN.fullmatch(text) else value if text else None
+        if isinstance(value, int):
+            return str(value) if abs(value) < 10**40 else value  # Python turns thousands of digits into no text
+        number = Decimal(str(value))
+        return _plain(number) if number.is_finite() and abs(number.adjusted()) <= 40 else value
 
     def parse_text(self, text: str, region: Region) -> Json:
         """The decimal as plain text, in the notation of `json_schema`. Raises Invalid."""

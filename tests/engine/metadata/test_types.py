@@ -212,6 +212,7 @@ WRONG: dict[str, tuple[str, Json]] = {
     "no text": ("text", None),
     "text as a list": ("multiline", ["a"]),
     "decimal with an underscore": ("decimal", "1_000"),
+    "decimal as text with an exponent": ("decimal", "1e5"),
     "decimal that is none": ("decimal", "NaN"),
     "decimal in words": ("decimal", "many"),
     "decimal as yes": ("decimal", True),

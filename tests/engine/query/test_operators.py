@@ -156,7 +156,7 @@ def asked_for(kind: str, typed: Json, everything: Everything) -> Any:
         case "time":
             return time.fromisoformat(typed)
         case "datetime":
-            return datetime.fromisoformat(moments[typed] if typed in moments else typed)
+            return datetime.fromisoformat(str(moments.get(typed, typed)))
         case "check":
             return typed in ("true", "1", True)
         case "list" | "tree":

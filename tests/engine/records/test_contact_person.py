@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -10,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from engine.errors import Stale
 from engine.metadata.database import Database
 from engine.metadata.model import Group, Via
+from engine.metadata.physical import tables
 from engine.records import history, read, write
 from tests.engine.making import a_catalog, a_field, an_entity, made
 from tests.engine.records.conftest import Shop
 
-LI = {"contact_name": "Li Wei", "job_title": "Boss", "mobile_phone": "138"}
+LI: dict[str, Any] = {"contact_name": "Li Wei", "job_title": "Boss", "mobile_phone": "138"}
 
 
 def test_a_customer_is_made_with_its_main_contact(shop: Shop) -> None:
@@ -135,8 +137,6 @@ def test_a_part_starts_with_its_own_defaults_dictionary_rows_by_key_included(wor
         name="helper", title="name", owner="client",
     )  # fmt: skip
     with made(workshop, mood, client, helper) as catalog, workshop.writing() as conn:
-        from engine.metadata.physical import tables
-
         happy = write.insert(conn, catalog, mood, {"name": "Happy"}, by=None)
         table = tables(catalog)["mood"]
         conn.execute(table.update().values(row_key="happy"))

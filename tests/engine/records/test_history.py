@@ -23,8 +23,9 @@ def test_every_act_is_told_newest_first(shop: Shop) -> None:
     assert [(entry.user_id, entry.user_name) for entry in entries] == [(None, ""), (user, "Zhang 🍜")]
     assert all(before < entry.at <= datetime.now(UTC) and entry.at.tzinfo is UTC for entry in entries)
     assert [e.action for e in shop.reading(lambda conn: history.of_record(conn, "customer", record.id, limit=1))] == ["update"]
-    assert shop.reading(lambda conn: history.newest(conn, 2)) == entries
+    assert shop.reading(lambda conn: history.newest(conn, ["customer", "contact"], 2)) == entries
     assert shop.reading(lambda conn: history.has_created(conn, "customer", user))
+    assert shop.reading(lambda conn: history.newest(conn, ["no such entity"], 2)) == []
     assert not shop.reading(lambda conn: history.has_created(conn, "contact", user))
 
 
