@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask, redirect, request, session
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -56,8 +57,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     security.register(app, secure=told.secure_cookies)
     problems.register(app)
+    app.before_request(_refuse_control_characters)
     app.before_request(_switch_language)
     return app
+
+
+def _refuse_control_characters() -> None:
+    """No address of ours holds any; they only ever try to reach a header or a log."""
+    if not request.path.isprintable():
+        raise NotFound
 
 
 def _switch_language() -> Response | None:

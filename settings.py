@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
+MIN_KEY = 32
 
 
 class BadSetting(ValueError):
@@ -41,7 +43,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     instance = Path(env.get("FIELDLOOM_INSTANCE", "instance")).resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"FIELDLOOM_INSTANCE: the folder {instance} cannot be made ({error.strerror}).") from None
     return Settings(
         database_url=env.get("FIELDLOOM_DATABASE_URL") or f"sqlite:///{instance / 'fieldloom.sqlite3'}",
         instance=instance,
@@ -57,7 +62,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
         raise BadSetting(f"FIELDLOOM_PORT is “{text}”; it must be a number from 1 to 65535.")
     return int(text)
 
@@ -76,11 +81,15 @@ def _count(name: str, text: str) -> int:
 
 
 def _kept_key(path: Path) -> str:
-    """The kept key, made at the first start. Two processes that start at once keep the same one."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
+    """The kept key, made at the first start. Two processes that start at once keep the same one; it is never half written."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < MIN_KEY:
+        raise BadSetting(f"The key in {path} is too short to be safe. Delete the file, and a new one is made; everybody signs in again.")
+    return key

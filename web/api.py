@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from engine.errors import UnknownParameter
 from engine.render.search import address
 from engine.service import api, openapi
-from web.visits import RECORD, pairs, visiting
+from web.visits import RECORD, credentials, pairs, visiting
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -22,7 +22,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 @blueprint.before_request
 def guard() -> None:
     """A browser's session may write here only with the CSRF token; an API token is no cookie and needs none."""
-    if request.method not in SAFE and not request.headers.get("Authorization"):
+    if request.method not in SAFE and credentials().token is None:
         csrf: CSRFProtect = current_app.extensions["csrf"]
         csrf.protect()
 

@@ -43,7 +43,8 @@ def framed(visit: Visit, screen: Screen) -> str:
     pages = visit.site.pages
     baked, page = _baked(pages, visit.view, reader, current if current in visit.catalog.entities else "")
     token = generate_csrf()
-    messages = [{"level": "success", "text": text} for text in get_flashed_messages()]
+    flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]  # pairs, as asked for
+    messages = [{"level": level, "text": text} for level, text in flashed]
     told = {"page": page | {"csrf_token": token}, "csrf_token": token, "messages": messages}
     title, main = pages.parts(visit.translator, screen.template, **told, **screen.context)
     path = request.full_path.rstrip("?") if request.method == "GET" else request.path

@@ -101,7 +101,7 @@ def _http(error: HTTPException) -> Response:
 
 def _broken(error: Exception) -> Response:
     number = secrets.token_hex(4)
-    log.error("error %s at %s %s", number, request.method, request.path, exc_info=error)
+    log.error("error %s at %s %r", number, request.method, request.path, exc_info=error)
     return _told(500, BROKEN[0], M_(BROKEN[1].text, number=number))
 
 
@@ -131,7 +131,9 @@ def _json(status: int, title: str, detail: str, errors: Sequence[object]) -> Res
     document = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if errors:
         document["errors"] = list(errors)
-    answer = Response(json.dumps(document, ensure_ascii=False), status, mimetype="application/problem+json")
+    # A key that was sent may hold half a character, which has no bytes of its own.
+    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    answer = Response(body, status, mimetype="application/problem+json")
     if status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="fieldloom"'
     return answer

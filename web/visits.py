@@ -48,7 +48,7 @@ def answer(visit: Visit, outcome: Screen | Done) -> AnyResponse:
     """The response for what a use case answered."""
     if isinstance(outcome, Done):
         if outcome.message:
-            flash(outcome.message)
+            flash(outcome.message, outcome.level)
         return redirect(outcome.url, 303)
     return draw(visit, outcome)
 

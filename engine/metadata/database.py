@@ -110,7 +110,7 @@ def _take_over_transactions(engine: Engine) -> None:
     def on_connect(dbapi_connection: Any, _: Any) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "case_sensitive_like=ON", "synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

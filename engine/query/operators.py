@@ -73,7 +73,7 @@ _ALL: tuple[Operator, ...] = (
     Operator("_nnull", M_("is not empty"), 0, lambda c, v: c.is_not(None) if v else c.is_(None)),
     Operator("_empty", M_("is empty"), 0, lambda c, v: c.is_(None) if v else c.is_not(None)),
     Operator("_nempty", M_("is not empty"), 0, lambda c, v: c.is_not(None) if v else c.is_(None)),
-    Operator("_under", M_("is or is under"), 1, lambda c, v: c.in_(sorted(v))),
+    Operator("_under", M_("is or is under"), "many", lambda c, v: c.in_(sorted(v))),
     Operator("_relative", M_("is within"), 1, lambda c, v: and_(c >= v[0], c < v[1])),
     Operator("_any", M_("has any of"), "many", _any_of),
     Operator("_all", M_("has all of"), "many", lambda c, v: and_(true(), *(_holds(c, code) for code in v))),

@@ -58,7 +58,7 @@ def resolve(field: Field, operator: str, value: Json, scope: Scope, *, folded: b
     if operator == "_relative":
         return _relative(field, str(value), scope)
     if operator == "_under":
-        return _under(field, _one(field, value, scope, folded), scope)
+        return frozenset().union(*(_under(field, _one(field, one, scope, folded), scope) for one in value))
     if arity == 1:
         return _one(field, value, scope, folded)
     found = [_one(field, one, scope, folded) for one in value if arity == 2 or one not in ("", None)]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from engine.errors import NotFound
-from engine.metadata.model import Catalog, Entity, Field, Json
+from engine.metadata.model import Catalog, Entity, Field, Json, Via
 from engine.metadata.physical import is_stored, tables
 from engine.metadata.types import TYPES
 
@@ -69,7 +69,7 @@ def _record(entity: Entity, fields: Sequence[Field], row: Row[Any]) -> Record:
     }
     told = row._mapping
     via_ids = {name: told[f"vid_{name}"] for name in entity.vias if told.get(f"vid_{name}")}
-    tag = ".".join([str(row.version), *(f"{id}-{told[f'vver_{name}']}" for name, id in sorted(via_ids.items()))])
+    tag = ".".join([str(row.version), *(f"{name}-{id}-{told[f'vver_{name}']}" for name, id in sorted(via_ids.items()))])
     return Record(
         id=row.id,
         tag=tag,
@@ -95,6 +95,30 @@ def fetch(conn: Connection, catalog: Catalog, entity: Entity, id: int, *, lock: 
     if row is None:
         raise NotFound(entity.name, id)
     return _record(entity, fields, row)
+
+
+def lock(conn: Connection, catalog: Catalog, entity: Entity, ids: Sequence[int]) -> None:
+    """Keep other writers off these records until the unit ends (SQLite has one writer anyway)."""
+    if conn.dialect.name != "sqlite":
+        table = tables(catalog)[entity.name]
+        conn.execute(sa.select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update(key_share=True))
+
+
+def lock_tree(conn: Connection, catalog: Catalog, entity: Entity) -> dict[int, int | None]:
+    """The parent of every row of a tree, kept as it is until the unit ends."""
+    table = tables(catalog)[entity.name]
+    parent = table.c[entity.by_name[entity.tree or ""].column]
+    statement = sa.select(table.c.id, parent).order_by(table.c.id)
+    rows = conn.execute(statement if conn.dialect.name == "sqlite" else statement.with_for_update(key_share=True))
+    return {id: above for id, above in rows}
+
+
+def flagged(conn: Connection, catalog: Catalog, via: Via, owner: int) -> list[int]:
+    """The ids of an owner's parts whose flag is set: one, unless something went wrong."""
+    part = catalog.entity(via.entity)
+    table = tables(catalog)[part.name]
+    flag, owned = (table.c[part.field(name).column] for name in (via.flag, via.owner))
+    return list(conn.execute(sa.select(table.c.id).where(owned == owner, flag.is_(sa.true())).order_by(table.c.id)).scalars())
 
 
 def fetch_many(conn: Connection, catalog: Catalog, entity: Entity, ids: Sequence[int], names: Iterable[str] | None = None) -> list[Record]:

@@ -204,7 +204,7 @@ def _update_via(conn: Connection, catalog: Catalog, entity: Entity, record: Reco
         _insert_via(conn, catalog, via, record.id, found, by=by)
         return
     held = read.fetch(conn, catalog, part, part_id, lock=True)
-    if f"{part_id}-{held.version}" not in record.tag.split("."):
+    if f"{via.entity}-{part_id}-{held.version}" not in record.tag.split("."):
         raise Stale(entity.name, record.id, "")
     update(conn, catalog, part, held, found, by=by)
 

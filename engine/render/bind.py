@@ -78,6 +78,22 @@ def bind(entity: Entity, sent: Submission, region: Region) -> Bound:
     return Bound(values, raw, typed, tuple(problems))
 
 
+def is_untouched(one: Field, shown: Json, given: Json, region: Region) -> bool:
+    """Whether what a control sent is what it showed: an unset check, or a moment whose fraction no control can hold."""
+    if shown == given:
+        return True
+    if one.type == "check":
+        return bool(shown) == bool(given)
+    if shown is None or given is None or one.type in FILES:
+        return False
+    if one.type == "multiple_choice":
+        return sorted(shown) == sorted(given)
+    try:
+        return bool(TYPES[one.type].parse([TYPES[one.type].edit(shown, region, one.options)], region) == given)
+    except Invalid:
+        return False
+
+
 def unknown_names(entity: Entity, sent: Submission, known: Sequence[str]) -> list[str]:
     """The names of a submission that belong to no control of the card."""
     fields = entity.by_name

@@ -15,28 +15,47 @@ from engine.metadata.physical import folded_column, is_folded, is_stored, tables
 from engine.metadata.types import TYPES
 
 _PREFIX_LENGTH = 100
+_MOST_KEYS = 60
 _CODE = 60  # no stored choice is longer
 # An entry of PostgreSQL's B-tree holds 2,704 bytes; a longer text gets no index for order, only the one for "contains".
 _LONGEST_ORDERED = 250
 
 
 def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> None:
-    """Create the record tables of these entities with their indexes, in the order their foreign keys ask for."""
+    """Create the record tables of these entities with their indexes, in the order their foreign keys ask for.
+
+    What is there already is left as it is: where the database cannot roll DDL back, a start that was cut off goes on here.
+    """
     wanted = [tables(catalog)[name] for name in names]
     trigrams = _has_trigrams(conn)
+    held = sa.inspect(conn)
+    there = set(held.get_table_names())
     if wanted:
-        wanted[0].metadata.create_all(conn, tables=wanted, checkfirst=False)
+        wanted[0].metadata.create_all(conn, tables=wanted, checkfirst=True)
     for table in wanted:
+        made = {index["name"] for index in held.get_indexes(table.name)} if table.name in there else set()
         for index in indexes(catalog, catalog.entity(table.name), table, conn.dialect.name, trigrams=trigrams):
-            conn.execute(CreateIndex(index))
+            if index.name not in made:
+                conn.execute(CreateIndex(index))
 
 
 def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
     """The indexes the engine makes by itself: references (deleting and joining need them) and searchable fields."""
     own = [field for field in entity.fields if field.via is None and is_stored(field)]
     moment = next((table.c[field.column] for field in own if field.searchable and field.type in ("date", "datetime")), None)
-    for field in own:
-        yield from _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams)
+    found = (index for field in own for index in _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams))
+    if dialect not in ("mysql", "mariadb"):
+        yield from found
+        return
+    # A table takes 64 there. Foreign keys make theirs in any case; what is searched gets the rest, in the card's order.
+    room = _MOST_KEYS - sum(TYPES[field.type].refers or field.type in ("attachment", "image") for field in own)
+    needed = {field.column for field in own if TYPES[field.type].refers}
+    for index in found:
+        if index.columns.keys()[0] in needed:
+            yield index
+        elif room > 0:
+            room -= 1
+            yield index
 
 
 def _field_indexes(

@@ -13,10 +13,10 @@ from engine.metadata.model import Entity, Field, Json
 from engine.records import read
 from engine.records.read import Record
 from engine.render import form
-from engine.render.bind import FILES, Bound, Submission, bind, unknown_names
+from engine.render.bind import FILES, Bound, Submission, bind, is_untouched, unknown_names
 from engine.rules import SENTENCES, Mode
 from engine.service import conflicts, lookup, writing
-from engine.service.judging import check_upload, judge, spoken
+from engine.service.judging import NOT_FOUND, check_upload, judge, may_attach, spoken
 from engine.service.known import known_to
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
@@ -73,6 +73,8 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
     entity = visit.restricted(name, "update")
     record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
     bound, problems = _read(visit, entity, sent, record)
+    if problems:
+        return _refused(visit, entity, "edit", sent, bound, problems, record=record)
     given = conflicts.without_theirs(bound.values, sent)
     if sent.one("version") not in ("", record.tag):
         clash = conflicts.find(visit, entity, record, sent.one("version"), given)
@@ -80,8 +82,9 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
             return conflicts.screen(visit, entity, record, clash, bound, sent)
         given = conflicts.untouched_left_out(visit, entity, record, sent.one("version"), given)
     shown = writing.shown_values(visit, entity, record)
-    changed = {key: value for key, value in given.items() if shown.get(key) != value}
-    problems = _all_problems(visit, entity, "update", changed, problems, record)
+    fields = entity.by_name
+    changed = {key: value for key, value in given.items() if not is_untouched(fields[key], shown.get(key), value, visit.region)}
+    problems = judge(visit, entity, "update", changed, record)
     if problems:
         return _refused(visit, entity, "edit", sent, bound, problems, record=record)
     writing.update(visit, entity, record, changed, spoken_language=True)
@@ -116,17 +119,21 @@ def _files(visit: Visit, entity: Entity, sent: Submission, record: Record | None
         if sent.one(f"{one.name}__remove"):
             values[one.name] = None
         elif keep:
-            values[one.name] = int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 19 else 0
+            id = int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 19 else 0
+            if may_attach(visit, one, id, record):
+                values[one.name] = id
+            else:
+                problems.append(Problem(one.name, "reference", NOT_FOUND))
         elif f"{one.name}__keep" in sent.texts and record is None:
             values[one.name] = None
     return values, problems
 
 
 def _all_problems(
-    visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], unreadable: Sequence[Problem], record: Record | None = None
+    visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], unreadable: Sequence[Problem]
 ) -> list[Problem]:
     wrong = {problem.field for problem in unreadable}
-    judged = judge(visit, entity, mode, values, record)
+    judged = judge(visit, entity, mode, values)
     return [*unreadable, *(problem for problem in judged if problem.field not in wrong)]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from engine.errors import BadValue, NotFound
+from engine.messages import M_
 from engine.metadata.model import Entity, Json
-from engine.records import history, write
+from engine.records import history, read, write
 from engine.records.history import Entry
 from engine.records.read import Record
-from engine.render.bind import FILES, Bound, Submission
+from engine.render.bind import FILES, Bound, Submission, is_untouched
 from engine.render.view import plain
 from engine.service.known import known_to
 from engine.service.screen import Screen
@@ -31,12 +33,22 @@ class Clash:
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a record's tag says: its own version, and for each other record on its card the id and version."""
+
+    own: int
+    parts: Mapping[str, tuple[int, int]]
+
+
 def find(visit: Visit, entity: Entity, record: Record, tag: str, given: Values) -> Clash | None:
-    """What collides when a card read as `tag` is saved now; None when the reader changed nothing that others did."""
-    entries = tuple(_entries_since(visit, entity, record, tag))
-    current = dict(shown_values(visit, entity, record))
-    base = _base(current, entries)
-    mine = {name: value for name, value in given.items() if base.get(name) != value}
+    """What collides when a card read as `tag` is saved now; None when the reader changed nothing that others did.
+
+    Raises BadValue for a tag that the record never had.
+    """
+    base, entries = _as_seen(visit, entity, record, tag)
+    current = shown_values(visit, entity, record)
+    mine = _changed(visit, entity, base, given)
     theirs = {name: current.get(name) for name in entity.by_name if base.get(name) != current.get(name)}
     if not theirs or all(current.get(name) == value for name, value in mine.items()):
         return None
@@ -45,8 +57,13 @@ def find(visit: Visit, entity: Entity, record: Record, tag: str, given: Values) 
 
 def untouched_left_out(visit: Visit, entity: Entity, record: Record, tag: str, given: Values) -> Values:
     """Only the values that the reader changed: a stale card must not write old values over newer ones."""
-    base = _base(dict(shown_values(visit, entity, record)), tuple(_entries_since(visit, entity, record, tag)))
-    return {name: value for name, value in given.items() if base.get(name) != value}
+    base, _ = _as_seen(visit, entity, record, tag)
+    return _changed(visit, entity, base, given)
+
+
+def _changed(visit: Visit, entity: Entity, base: Values, given: Values) -> Values:
+    fields = entity.by_name
+    return {name: value for name, value in given.items() if not is_untouched(fields[name], base.get(name), value, visit.region)}
 
 
 def without_theirs(values: Values, sent: Submission) -> Values:
@@ -54,40 +71,68 @@ def without_theirs(values: Values, sent: Submission) -> Values:
     return {name: value for name, value in values.items() if sent.one(f"{name}__pick") != "theirs"}
 
 
-def _entries_since(visit: Visit, entity: Entity, record: Record, tag: str) -> Iterator[Entry]:
-    """The history entries after the state named by `tag`, newest first, in the words of this card."""
-    seen = _versions(tag)
-    own = [one for one in history.of_record(visit.conn, entity.name, record.id, limit=200) if one.action == "update"]
-    yield from own[: max(record.version - seen.get("", record.version), 0)]
-    for part, id in (record.via_ids or {}).items():
-        now = _versions(record.tag).get(str(id), 1)
-        found = [one for one in history.of_record(visit.conn, part, id, limit=200) if one.action == "update"]
-        for entry in found[: max(now - seen.get(str(id), now), 0)]:
-            yield _on_card(visit, entity, entry)
+def _as_seen(visit: Visit, entity: Entity, record: Record, tag: str) -> tuple[Values, tuple[Entry, ...]]:
+    """The record as it was when its tag was `tag`, and what has happened since, newest first."""
+    seen = _seen(entity, record, tag)
+    base = dict(shown_values(visit, entity, record))
+    since = _since(visit, entity.name, record.id, record.version - seen.own)
+    _undo(base, since)
+    for part in entity.vias:
+        now, then = (record.via_ids or {}).get(part), seen.parts.get(part)
+        names = {write.part_field(visit.catalog, one).name: one.name for one in entity.by_name.values() if one.via == entity.vias[part]}
+        if then is None or then[0] != now:
+            base |= dict.fromkeys(names.values())  # another record stands there now
+        values, happened = _part_as_seen(visit, part, *then) if then else ({}, [])
+        base |= {names[name]: values.get(name) for name in values if name in names} if then else {}
+        since += happened if then and then[0] == now else history.of_record(visit.conn, part, now, limit=1) if now else happened
+    return {name: value for name, value in base.items() if value is not None}, tuple(since)
 
 
-def _versions(tag: str) -> dict[str, int]:
-    """Version by part id ('' is the record's own) of a record's tag; what is no tag counts as the first version."""
-    found: dict[str, int] = {}
-    for part in tag.split("."):
-        id, _, version = part.rpartition("-")
-        found[id] = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 1
-    return found
+def _seen(entity: Entity, record: Record, tag: str) -> Seen:
+    own, *others = tag.split(".")
+    parts: dict[str, tuple[int, int]] = {}
+    for other in others:
+        part, *numbers = other.rsplit("-", 2)
+        if part in entity.vias and len(numbers) == 2 and all(_is_number(one) for one in numbers):
+            parts[part] = (int(numbers[0]), int(numbers[1]))
+    if not _is_number(own) or len(parts) != len(others) or int(own) > record.version:
+        raise BadValue("version", M_("This form does not belong to this record as it is now. Load the record again."))
+    return Seen(int(own), parts)
 
 
-def _on_card(visit: Visit, entity: Entity, entry: Entry) -> Entry:
-    """A part's entry with the names that its fields have on this card."""
-    names = {write.part_field(visit.catalog, one).name: one.name for one in entity.by_name.values() if one.via is not None}
-    changes = {names[name]: pair for name, pair in entry.changes.items() if name in names}
-    return Entry(entry.id, entry.entity, entry.record_id, entry.action, entry.at, entry.user_id, entry.user_name, changes, entry.batch)
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
-def _base(current: dict[str, Json], entries: tuple[Entry, ...]) -> Values:
-    base = dict(current)
+def _since(visit: Visit, name: str, id: int, versions: int) -> list[Entry]:
+    """The newest entries of a record that made so many versions, newest first."""
+    if versions <= 0:
+        return []
+    found = history.of_record(visit.conn, name, id, limit=2 * versions + 2)  # deletions make no version
+    return [one for one in found if one.action in ("update", "restore")][:versions]
+
+
+def _undo(values: dict[str, Json], entries: Sequence[Entry]) -> None:
+    """Take changes back. A restoration changed nothing: the record came back as it had been."""
     for entry in entries:
-        for name, (before, _) in entry.changes.items():
-            base[name] = before
-    return base
+        if entry.action == "update":
+            values.update({name: before for name, (before, _) in entry.changes.items()})
+
+
+def _part_as_seen(visit: Visit, part: str, id: int, version: int) -> tuple[dict[str, Json], list[Entry]]:
+    """A part's values as they were at a version, also when it has been deleted since, and what has happened to it."""
+    entity = visit.catalog.entity(part)
+    try:
+        held = read.fetch(visit.conn, visit.catalog, entity, id)
+        values, now = dict(held.values), held.version
+    except NotFound:
+        deletion = history.deletion(visit.conn, part, id)
+        values = {name: before for name, (before, _) in deletion.changes.items()} if deletion else {}
+        now = int(values.get("version") or version)
+    since = _since(visit, part, id, now - version)
+    complete = dict.fromkeys(entity.by_name) | values
+    _undo(complete, since)
+    return complete, since
 
 
 def screen(visit: Visit, entity: Entity, record: Record, clash: Clash, bound: Bound, sent: Submission) -> Screen:

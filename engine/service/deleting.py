@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.errors import InUse, NotFound, Stale
+from engine.errors import InUse, MovedOn, NotFound, Stale
 from engine.metadata import labels
 from engine.metadata.model import Entity, Json
 from engine.records import history, read, uses
@@ -32,6 +32,8 @@ def delete(visit: Visit, name: str, id: int, version: str = "") -> Screen | Done
     try:
         writing.delete(visit, entity, id, record)
     except InUse as error:
+        if not error.uses:
+            raise MovedOn from None
         return _screen(visit, entity, id, error.uses, status=409)
     return Done(f"/{name}/deleted", visit.translator.text("“%(name)s” was deleted. It can be restored here.", name=title))
 

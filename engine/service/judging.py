@@ -17,8 +17,8 @@ from engine.service.visit import Visit
 
 NOT_FOUND = M_("“%(label)s” names something that does not exist (any more). Choose another.")
 INACTIVE = M_("“%(label)s” names an entry that is not in use any more. Choose another.")
-NOT_ALLOWED = M_("“%(label)s” does not allow this choice.")
 OWN_CHILD = M_("“%(label)s” cannot be the entry itself or one below it.")
+NOT_ALLOWED = M_("“%(label)s” does not allow this choice.")
 
 
 def judge(visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], record: Record | None = None) -> list[Problem]:
@@ -50,7 +50,7 @@ def _new_part(entity: Entity, values: Mapping[str, Json], record: Record | None)
 def _beyond_schema(visit: Visit, entity: Entity, one: Field, value: Json, record: Record | None) -> Message | None:
     if TYPES[one.type].refers:
         return _wrong_reference(visit, entity, one, int(value), record)
-    if one.type in FILES and not _may_attach(visit, one, int(value), record):
+    if one.type in FILES and not may_attach(visit, one, int(value), record):
         return NOT_FOUND
     return None
 
@@ -79,7 +79,7 @@ def holding(visit: Visit, one: Field, ids: Iterable[int]) -> set[int]:
     return page.holding(visit.conn, visit.catalog, target, condition, ids, visit.scope())
 
 
-def _may_attach(visit: Visit, one: Field, id: int, record: Record | None) -> bool:
+def may_attach(visit: Visit, one: Field, id: int, record: Record | None) -> bool:
     """A stored file may be named by the record that has it, or by whoever uploaded it."""
     if record is not None and record.values.get(one.name) == id:
         return True

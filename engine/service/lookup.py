@@ -71,16 +71,20 @@ def resolve_typed(visit: Visit, entity: Entity, typed: Mapping[str, str]) -> tup
     problems: list[Problem] = []
     for name, text in typed.items():
         one = entity.by_name[name]
-        ids = list(_called(visit, one, text)) if TYPES[one.type].refers else []
+        ids = list(called(visit, one, text)) if TYPES[one.type].refers else []
         if len(ids) == 1:
             values[name] = ids[0]
         else:
-            sentence = SEVERAL if ids else NOBODY
-            problems.append(Problem(name, "reference", M_(sentence.text, text=text[:60])))
+            problems.append(Problem(name, "reference", M_((SEVERAL if ids else NOBODY).text, text=text[:60])))
     return values, problems
 
 
-def _called(visit: Visit, one: Field, text: str) -> Iterator[int]:
+def unclear(visit: Visit, one: Field, text: str, ids: list[int]) -> str:
+    """Why a typed name names nothing, in words."""
+    return visit.translator.say(SEVERAL if ids else NOBODY, label=visit.view.label(one), text=text[:60])
+
+
+def called(visit: Visit, one: Field, text: str) -> Iterator[int]:
     """The ids of everything called exactly so, case, width and accents aside."""
     rows = visit.rows.of(one.target or "")
     if rows is not None:

@@ -17,7 +17,8 @@ class Screen:
 
 @dataclass(frozen=True)
 class Done:
-    """It is done; the reader goes to `url` and is told `message` there."""
+    """It is done; the reader goes to `url` and is told `message` there, as a "success" or "info"."""
 
     url: str
     message: str = ""
+    level: str = "success"

@@ -23,6 +23,7 @@ from engine.render import search
 from engine.render.page import Pages
 from engine.render.search import Asked, OperatorChoice, address
 from engine.render.view import Known, View
+from engine.service import lookup
 from engine.service.cards import title_of
 from engine.service.known import known_to
 from engine.service.screen import Done, Screen
@@ -52,13 +53,14 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
     """The search screen. Raises Unknown… for names it does not know, BadValue for values it cannot use."""
     entity = visit.restricted(name, "read")
     if any(key.startswith("c.") for key, _ in pairs):
-        return Done(address(f"/{name}/", list(_canonical(visit, entity, pairs))))
+        told, unclear = _canonical(visit, entity, pairs)
+        return Done(address(f"/{name}/", told), " ".join(unclear), "info" if unclear else "success")
     query = tree.parse(pairs, entity)
     columns = search.list_columns(entity)
     result = run(visit, entity, query, [one.name for one in columns])
     shown = {one.name: one for one in columns}
     known = known_to(visit, {**shown, **_asked_fields(entity, query)}, [*(r.values for r in result.records), *_asked_values(query)])
-    kept = [(key, value) for key, value in pairs if key != "page[after]" and value]
+    kept = [(key, value) for key, value in pairs if key != "page[after]" and (value or key.startswith("filter"))]
     chips = list(_chips(visit, entity, query, kept, known))
     rows = [
         {
@@ -109,8 +111,9 @@ def _number(visit: Visit, n: int) -> str:
 # -- the form's controls, turned into the one grammar ----------------------------------------------------
 
 
-def _canonical(visit: Visit, entity: Entity, pairs: Pairs) -> Sequence[tuple[str, str]]:
-    """The address in the condition grammar for what the screen's controls sent."""
+def _canonical(visit: Visit, entity: Entity, pairs: Pairs) -> tuple[Sequence[tuple[str, str]], list[str]]:
+    """The address in the condition grammar for what the screen's controls sent, and what was left out because it is not clear."""
+    unclear: list[str] = []
     sent: dict[str, dict[str, list[str]]] = {}
     found: list[tuple[str, str]] = []
     for key, value in pairs:
@@ -122,9 +125,15 @@ def _canonical(visit: Visit, entity: Entity, pairs: Pairs) -> Sequence[tuple[str
         sent.setdefault(name, {}).setdefault(part, []).append(value.strip())
     for name, parts in sent.items():
         one = entity.field(name)
+        if not any(parts.get("v", ())) and (text := "".join(parts.get("v__text", ())).strip()):
+            ids = list(lookup.called(visit, one, text))
+            if len(ids) != 1:
+                unclear.append(lookup.unclear(visit, one, text, ids))
+                continue
+            parts["v"] = [str(ids[0])]
         if rule := _rule_sent(one, parts):
             found.append((f"filter[{name}][{rule[0]}]", rule[1]))
-    return found
+    return found, unclear
 
 
 def _rule_sent(one: Field, parts: dict[str, list[str]]) -> tuple[str, str] | None:
@@ -140,8 +149,6 @@ def _rule_sent(one: Field, parts: dict[str, list[str]]) -> tuple[str, str] | Non
     if arity == 2:
         both = {(True, True): ("_between", f"{','.join(values)},{second}"), (True, False): ("_gte", ",".join(values))}
         return both.get((bool(values), bool(second)), ("_lte", second) if second else None)
-    if not values:
-        values = [text for text in parts.get("v__text", ()) if text]
     if arity == "many":  # typed with whatever comma the keyboard has
         values = [part for value in values for part in re.split(r"\s*[,，、،]\s*", value) if part]
     return (operator, ",".join(values)) if values else None
@@ -219,7 +226,8 @@ def _chips(visit: Visit, entity: Entity, query: Query, kept: Pairs, known: Known
     for member, (place, _) in zip(query.condition.members, told, strict=False):
         rest = [pair for at, pair in enumerate(kept) if at != place]
         text = _in_words(visit, entity, member, known)
-        chips.append({"text": text, "remove_url": address(f"/{entity.name}/", rest)})
+        if text:
+            chips.append({"text": text, "remove_url": address(f"/{entity.name}/", rest)})
     return chips
 
 

@@ -38,24 +38,31 @@ def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
     Raises BadCatalog before anything is written.
     """
     definitions = definition.read(catalogs)
-    with database.writing() as conn:
+    with database.writing() as conn, migrate.exclusive(conn):
         migrate.upgrade(conn)
         held = store.load(conn)
         new = [one for one in definitions if one.entity.name not in held.entities]
         if not new:
             return []
-        for one in new:
-            store.save_entity(conn, one.entity)
-        catalog = store.load(conn)
-        ddl.create_tables(conn, catalog, [one.entity.name for one in new])
-        for one in new:
-            insert_rows(conn, catalog, one)
-        for language, path in meta_catalogs(locales):
-            store.save_labels(conn, language, _translations(path, new), origin="shipped")
-        fold_translations(conn, catalog)
-        store.bump_version(conn)
-        store.bump_version(conn, dictionaries=True)
+        # Tables first: MariaDB commits with each. All that says they are there is written afterwards, as one transaction.
+        coming = Catalog(held.version, {**held.entities, **{one.entity.name: one.entity for one in new}}, held.labels)
+        ddl.create_tables(conn, coming, [one.entity.name for one in new])
+        _describe(conn, new, locales)
     return [one.entity.name for one in new]
+
+
+def _describe(conn: Connection, new: Sequence[Definition], locales: Path) -> None:
+    """Write what the metadata says of new entities, their default rows and labels."""
+    for one in new:
+        store.save_entity(conn, one.entity)
+    catalog = store.load(conn)
+    for one in new:
+        insert_rows(conn, catalog, one)
+    for language, path in meta_catalogs(locales):
+        store.save_labels(conn, language, _translations(path, new), origin="shipped")
+    fold_translations(conn, catalog)
+    store.bump_version(conn)
+    store.bump_version(conn, dictionaries=True)
 
 
 def insert_rows(conn: Connection, catalog: Catalog, one: Definition) -> None:
@@ -116,7 +123,7 @@ def _fold_field(conn: Connection, catalog: Catalog, entity: Entity, field: Field
 
 def make_administrator(database: Database, password: str | None) -> str | None:
     """Make the first user, `admin`, if there is none. Returns the password when one had to be made up."""
-    with database.writing() as conn:
+    with database.writing() as conn, migrate.exclusive(conn):
         if accounts.has_users(conn):
             return None
         chosen = password or secrets.token_urlsafe(9)

@@ -66,7 +66,7 @@ class Site:
     def _visit(self, conn: Connection, version: Version, user: accounts.User | None, credentials: Credentials) -> Visit:
         catalog = self.catalogs.current(conn, version)
         rows = self.dictionaries.current(conn, catalog, version)
-        preferred = [tag for tag in (user.language if user else None, credentials.chosen_language) if tag]
+        preferred = [tag for tag in (credentials.chosen_language, user.language if user else None) if tag]
         language = i18n.negotiate([*preferred, *credentials.languages], self.default_language)
         translator = i18n.translator(self.locales, language.tag)
         return Visit(

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import InUse, Locked
-from engine.messages import M_
+from engine.errors import InUse, Locked, Refused
+from engine.messages import M_, Problem
 from engine.metadata import store
 from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json, Via
 from engine.metadata.rows import row_label_key
 from engine.metadata.types import TYPES
-from engine.records import history, uses, write
+from engine.records import history, read, uses, write
 from engine.records.history import Changes
 from engine.records.read import Record
+from engine.service.judging import OWN_CHILD
 from engine.service.visit import Visit
 
 Values = Mapping[str, Json]
@@ -34,6 +35,7 @@ def insert(visit: Visit, entity: Entity, values: Values) -> int:
     """Store a new record. Returns its id. Raises Locked."""
     if entity.locks.add:
         raise Locked(M_("This list is fixed: nothing can be added to it."))
+    _lock_owners(visit, entity, values)
     id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id)
     _follow(visit, entity, id, values)
     return id
@@ -48,6 +50,9 @@ def update(visit: Visit, entity: Entity, record: Record, values: Values, *, spok
     for name in changed:
         if record.row_key in entity.locks.change.get(name, ()):
             raise Locked(M_("This entry ships with the program; its “%(label)s” is fixed.", label=visit.view.label(entity.by_name[name])))
+    _lock_owners(visit, entity, {**record.values, **changed})
+    if entity.tree in changed:
+        _check_tree(visit, entity, record.id, changed[entity.tree])
     spoken = _translated(visit, entity, changed) if spoken_language else {}
     by = visit.signed_in().id
     kept = {name: value for name, value in changed.items() if name not in spoken}
@@ -104,17 +109,26 @@ def delete(visit: Visit, entity: Entity, id: int, record: Record) -> list[str]:
     if found := uses.uses_of(visit.conn, visit.catalog, doomed):
         raise InUse(entity.name, id, found)
     try:
-        write.delete(visit.conn, visit.catalog, doomed, by=visit.signed_in().id)
+        with visit.conn.begin_nested():
+            write.delete(visit.conn, visit.catalog, doomed, by=visit.signed_in().id)
     except IntegrityError:  # somebody referred to it between the question and the act
-        raise InUse(entity.name, id, {}) from None
+        raise InUse(entity.name, id, uses.uses_of(visit.conn, visit.catalog, doomed)) from None
     _reload(visit, entity)
     return [one.name for one, _ in doomed]
 
 
 def restore(visit: Visit, entity: Entity, entries: list[history.Entry]) -> None:
-    """Bring deleted records back. Raises NotRestorable."""
-    write.restore(visit.conn, visit.catalog, entries, by=visit.signed_in().id)
+    """Bring deleted records back; where another has taken a main one's place, that one stays. Raises NotRestorable."""
+    by = visit.signed_in().id
+    write.restore(visit.conn, visit.catalog, entries, by=by)
     _reload(visit, entity)
+    for entry in entries:
+        kept = {name: before for name, (before, _) in entry.changes.items()}
+        for via in _standing_for(visit, visit.catalog.entity(entry.entity)):
+            if kept.get(via.flag) and kept.get(via.owner):
+                others = read.flagged(visit.conn, visit.catalog, via, int(kept[via.owner]))
+                keep = next((one for one in others if one != entry.record_id), entry.record_id)
+                write.unset_flag(visit.conn, visit.catalog, via, int(kept[via.owner]), keep, by=by)
 
 
 def follow_many(visit: Visit, entity: Entity, stored: Sequence[tuple[int, Values]]) -> None:
@@ -125,6 +139,23 @@ def follow_many(visit: Visit, entity: Entity, stored: Sequence[tuple[int, Values
         last |= {(via.owner, values[via.owner]): (via, id) for id, values in stored if values.get(via.flag) and values.get(via.owner)}
     for (_, owner), (via, id) in last.items():
         write.unset_flag(visit.conn, visit.catalog, via, owner, id, by=visit.signed_in().id)
+
+
+def _lock_owners(visit: Visit, entity: Entity, values: Values) -> None:
+    """Two that become an owner's main one at once follow one another, or both would stay it."""
+    for via in _standing_for(visit, entity):
+        if values.get(via.flag) and isinstance(values.get(via.owner), int):
+            read.lock(visit.conn, visit.catalog, visit.catalog.entity(entity.by_name[via.owner].target or ""), [values[via.owner]])
+
+
+def _check_tree(visit: Visit, entity: Entity, id: int, parent: Json) -> None:
+    """Refuse a loop, also one that two people make together: the tree is locked and read again. Raises Refused."""
+    parents = read.lock_tree(visit.conn, visit.catalog, entity)
+    step = parent
+    while step is not None:
+        if step == id:
+            raise Refused([Problem(entity.tree, "reference", OWN_CHILD)])
+        step = parents.get(step)
 
 
 def _follow(visit: Visit, entity: Entity, id: int, values: Values, changed: Values | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.conftest import ENGLISH, PASSWORD, Reader, Readers, Served
 
@@ -169,7 +169,17 @@ def test_two_presses_save_once(reader: Readers, site: Served) -> None:
     page.locator("#p-address .part-head a").click()
     page.locator("#f-address_type").select_option(index=1)
     page.fill("#f-address_1", "Once Street 1")
-    page.locator(".save-bar button").dblclick()
+    held: list[Route] = []  # a slow server: what was sent waits
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/address/new", hold)
+    for _ in range(2):
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(200)
+    assert len(held) == 1
+    held[0].continue_()
     expect(page.locator("h1")).to_have_text("Once Street 1")
     page.locator(".crumbs a").click()
     expect(page.locator("#p-address tbody tr")).to_have_count(1)

@@ -22,11 +22,16 @@ TABLES = (
 
 
 def upgrade() -> None:
-    """Create every fixed table, and version 1."""
+    """Create every fixed table, and version 1. MariaDB commits with each: what a cut-off start made is left as it is."""
     _metadata()
     _people()
     _records()
-    op.execute("INSERT INTO fl_version (id, catalog, dictionaries) VALUES (1, 0, 0)")
+    op.create_index("ix_fl_session_user_id", "fl_session", ["user_id"], if_not_exists=True)
+    op.create_index("ix_fl_token_user_id", "fl_token", ["user_id"], if_not_exists=True)
+    op.create_index("ix_fl_history_entity_record_id", "fl_history", ["entity", "record_id"], if_not_exists=True)
+    version = sa.table("fl_version", sa.column("id"), sa.column("catalog"), sa.column("dictionaries"))
+    if not op.get_bind().execute(sa.select(version.c.id)).first():
+        op.execute(version.insert().values(id=1, catalog=0, dictionaries=0))
 
 
 def downgrade() -> None:
@@ -42,6 +47,7 @@ def _metadata() -> None:
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("definition", LongText, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_fl_entity"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -56,6 +62,7 @@ def _metadata() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fl_group"),
         sa.ForeignKeyConstraint(["entity"], ["fl_entity.name"], name="fk_fl_group_entity"),
         sa.UniqueConstraint("entity", "name", name="uq_fl_group_entity_name"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -83,6 +90,7 @@ def _metadata() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fl_field"),
         sa.ForeignKeyConstraint(["entity"], ["fl_entity.name"], name="fk_fl_field_entity"),
         sa.UniqueConstraint("entity", "name", name="uq_fl_field_entity_name"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -94,6 +102,7 @@ def _metadata() -> None:
         sa.Column("state", short_text(20), nullable=False),
         sa.Column("origin", short_text(20), nullable=False),
         sa.PrimaryKeyConstraint("label_key", "language", name="pk_fl_label"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -102,6 +111,7 @@ def _metadata() -> None:
         sa.Column("catalog", sa.BigInteger, nullable=False),
         sa.Column("dictionaries", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_fl_version"),
+        if_not_exists=True,
         **INNODB,
     )
 
@@ -122,6 +132,7 @@ def _people() -> None:
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_fl_user"),
         sa.UniqueConstraint("username", name="uq_fl_user_username"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -132,7 +143,7 @@ def _people() -> None:
         sa.Column("expires_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name="pk_fl_session"),
         sa.ForeignKeyConstraint(["user_id"], ["fl_user.id"], name="fk_fl_session_user_id", ondelete="CASCADE"),
-        sa.Index("ix_fl_session_user_id", "user_id"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -144,7 +155,7 @@ def _people() -> None:
         sa.Column("expires_at", UtcDateTime),
         sa.PrimaryKeyConstraint("token_hash", name="pk_fl_token"),
         sa.ForeignKeyConstraint(["user_id"], ["fl_user.id"], name="fk_fl_token_user_id", ondelete="CASCADE"),
-        sa.Index("ix_fl_token_user_id", "user_id"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -153,6 +164,7 @@ def _people() -> None:
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("last_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("subject", name="pk_fl_attempt"),
+        if_not_exists=True,
         **INNODB,
     )
 
@@ -169,7 +181,7 @@ def _records() -> None:
         sa.Column("changes", LongText, nullable=False),
         sa.Column("batch", short_text(32)),
         sa.PrimaryKeyConstraint("id", name="pk_fl_history"),
-        sa.Index("ix_fl_history_entity_record_id", "entity", "record_id"),
+        if_not_exists=True,
         **INNODB,
     )
     op.create_table(
@@ -183,5 +195,6 @@ def _records() -> None:
         sa.Column("user_id", sa.BigInteger),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_fl_file"),
+        if_not_exists=True,
         **INNODB,
     )
