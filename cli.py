@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,10 +15,12 @@ from engine.service import people, setup
 from settings import BadSetting, Settings, from_environment
 
 THREADS = 8
+MAX_DAYS = 36_500
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status."""
+    os.umask(0o077)  # what is made here, the database file too, is for its owner only
     told = _parser().parse_args(arguments)
     try:
         return int(told.run(told, from_environment()))
@@ -40,11 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--role", choices=ROLES, default="user")
     add.add_argument("--name", default="", help="the full name")
     add.add_argument("--password", help="asked for when left out")
+    add.add_argument("--person", type=int, help="the id of the user's row in the list of people: what $CURRENT_USER stands for")
+    add.add_argument("--timezone", help="like Asia/Shanghai; else that of the installation")
     add.set_defaults(run=_add_user)
     token = user.add_parser("token", help="make an API token; it is printed once")
     token.add_argument("username")
     token.add_argument("--name", default="api", help="what it is for")
-    token.add_argument("--days", type=int, help="how long it holds; for ever when left out")
+    token.add_argument("--days", type=_days, help="how long it holds; for ever when left out")
     token.set_defaults(run=_add_token)
     password = user.add_parser("password", help="set a user's password and end all sessions")
     password.add_argument("username")
@@ -87,8 +92,8 @@ def _serve(told: argparse.Namespace, settings: Settings) -> int:
     app = create_app(settings)
     try:
         server = create_server(app, host=settings.host, port=settings.port, threads=THREADS, ident="")
-    except OSError as error:
-        raise BadSetting(f"FIELDLOOM_HOST and FIELDLOOM_PORT: cannot listen on {settings.host}:{settings.port} ({error.strerror}).") from None
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"FIELDLOOM_HOST and FIELDLOOM_PORT: cannot listen on {settings.host}:{settings.port} ({error}).") from None
     print(f"Fieldloom is at http://{settings.host}:{settings.port}/", flush=True)
     if (password := settings.instance / "admin_password").exists() and not settings.admin_password:
         print(f"Sign in as admin with the password {password.read_text(encoding='utf-8').strip()}", flush=True)
@@ -97,7 +102,7 @@ def _serve(told: argparse.Namespace, settings: Settings) -> int:
 
 
 def _add_user(told: argparse.Namespace, settings: Settings) -> int:
-    people.add(Database(settings.database_url), told.username, told.password or _asked(), told.role, told.name)
+    people.add(Database(settings.database_url), told.username, told.password or _asked(), told.role, told.name, told.person, told.timezone)
     print(f"User {told.username} made.")
     return 0
 
@@ -111,6 +116,12 @@ def _set_password(told: argparse.Namespace, settings: Settings) -> int:
     people.set_password(Database(settings.database_url), told.username, told.password or _asked())
     print(f"Password of {told.username} set.")
     return 0
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_DAYS):
+        raise argparse.ArgumentTypeError(f"“{text}” must be a number of days from 1 to {MAX_DAYS}")
+    return int(text)
 
 
 def _asked() -> str:

@@ -19,6 +19,7 @@ from engine.metadata.types import TYPES
 from engine.query.operators import OPERATORS
 
 MAX_DEPTH, MAX_RULES, MAX_VALUES = 5, 100, 500
+MAX_WORDS, MAX_WORDS_LENGTH = 8, 200
 MAX_WEIGHT = 5_000
 """The most values of all conditions together: what a database takes in one statement is limited."""
 DEFAULT_SIZE, MAX_SIZE = 50, 200
@@ -82,7 +83,7 @@ def parse(args: Iterable[tuple[str, str]], entity: Entity) -> Query:
         raise BadValue("filter", M_("There are too many conditions."))
     return Query(
         condition=Junction("_and", tuple(members)),
-        words=told.get("q", "").strip()[:200],
+        words=_words(told.get("q", "")),
         sort=tuple(_sort_keys(told.get("sort", ""), entity)),
         fields=tuple(_names(told.get("fields", ""), entity)),
         size=_size(told.get("page[size]", "")),
@@ -156,6 +157,13 @@ def operators_of(field: Field) -> tuple[str, ...]:
     if field.options.get("translatable"):
         return ("_contains", "_ncontains", "_empty", "_nempty")
     return TYPES[field.type].operators
+
+
+def _words(text: str) -> str:
+    words = text.strip()
+    if len(words) > MAX_WORDS_LENGTH or len(words.split()) > MAX_WORDS:
+        raise BadValue("q", M_("Search for at most %(most)s words, %(length)s characters in all.", most=MAX_WORDS, length=MAX_WORDS_LENGTH))
+    return words
 
 
 def _sort_keys(text: str, entity: Entity) -> Iterable[SortKey]:

@@ -32,6 +32,8 @@ RELATIVE: dict[str, Message] = {
     "this_month": M_("this month"),
     "this_year": M_("this year"),
 }
+PEOPLE = "person"
+"""The entity whose rows are people; a user may be one of them."""
 _DAYS = re.compile(r"^(last|next)_([1-9][0-9]{0,3})_days$")
 
 
@@ -115,6 +117,8 @@ def _within(field: Field, value: Any) -> Any:
 
 def _variable(field: Field, value: Json, scope: Scope) -> str:
     if value == "$CURRENT_USER":
+        if field.target != PEOPLE:
+            raise BadValue(field.name, M_("“$CURRENT_USER” can only stand where a person is named."))
         return str(scope.person or 0)
     if value == "$NOW":
         local = scope.now.astimezone(scope.timezone)

@@ -110,7 +110,7 @@ def lock_tree(conn: Connection, catalog: Catalog, entity: Entity) -> dict[int, i
     parent = table.c[entity.by_name[entity.tree or ""].column]
     statement = sa.select(table.c.id, parent).order_by(table.c.id)
     rows = conn.execute(statement if conn.dialect.name == "sqlite" else statement.with_for_update(key_share=True))
-    return {id: above for id, above in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def flagged(conn: Connection, catalog: Catalog, via: Via, owner: int) -> list[int]:

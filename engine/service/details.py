@@ -38,7 +38,7 @@ def show(visit: Visit, name: str, id: int) -> Screen:
     baked = detail.bake(visit.site.pages, visit.view, entity)
     parts = [_part(visit, visit.catalog.entity(part), record) for part in entity.parts if visit.may(part, "read")]
     nav = [{"id": id, "label": label} for id, label in baked.nav]
-    nav += [{"id": f"p-{part['name']}", "label": part["plural"]} for part in parts]
+    nav += [{"id": f"p-{part['name']}", "label": f"{part['plural']} ({len(part['rows'])})"} for part in parts]
     context = {
         "record": _head(visit, entity, record, values),
         "entity": _named(visit, entity),

@@ -47,7 +47,7 @@ def _recent(visit: Visit) -> list[dict[str, Json]]:
     titles = {(name, id): title for name, ids in wanted.items() for id, title in read.titles(visit.conn, visit.catalog, name, ids).items()}
     return [
         {
-            "title": titles[key],
+            "title": rows.show(key[1], "title", visit.view.languages) if (rows := visit.rows.of(key[0])) else titles[key],
             "url": f"/{key[0]}/{key[1]}",
             "entity": labels.entity_label(visit.catalog, visit.catalog.entity(key[0]), visit.view.languages),
             "when": visit.moment(entry.at),

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
 from sqlalchemy import Connection
 
 from engine import accounts
 from engine.accounts import BadUser, User
 from engine.messages import M_
+from engine.metadata import store
 from engine.metadata.database import Database
+from engine.query.values import PEOPLE
+from engine.records import read
 
 
-def add(database: Database, username: str, password: str, role: str, name: str = "") -> None:
-    """Make a user. Raises BadUser."""
+def add(
+    database: Database, username: str, password: str, role: str, name: str = "", person: int | None = None, timezone: str | None = None
+) -> None:
+    """Make a user; `person` is the id of a row in the list of people. Raises BadUser."""
     with database.writing() as conn:
-        accounts.add_user(conn, username, password, role, name=name)
+        if timezone is not None and timezone not in available_timezones():
+            raise BadUser(M_("“%(name)s” is no time zone. Write it like Asia/Shanghai.", name=timezone))
+        if person is not None and not read.existing(conn, store.load(conn), PEOPLE, [person]):
+            raise BadUser(M_("There is no person with the id %(id)s.", id=person))
+        user = accounts.add_user(conn, username, password, role, name=name, person=person)
+        if timezone is not None:
+            accounts.set_preference(conn, user, timezone=timezone)
 
 
 def add_token(database: Database, username: str, name: str, days: int | None) -> str:

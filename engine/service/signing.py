@@ -16,12 +16,14 @@ def sign_in(site: Site, username: str, password: str, address: str) -> str:
     The password is checked outside any transaction: it takes long on purpose.
     """
     subjects = (f"user:{username.strip().lower()}", f"ip:{address}")
-    with site.database.reading() as conn:
+    with site.database.writing() as conn:
         accounts.check_throttle(conn, *subjects)
+        accounts.note_failure(conn, subjects[0])  # beforehand: attempts at once are counted as well
+    with site.database.reading() as conn:
         user = accounts.check_password(conn, username.strip(), password)
     with site.database.writing() as conn:
         if user is None:
-            accounts.note_failure(conn, *subjects)
+            accounts.note_failure(conn, subjects[1])
         else:
             accounts.forget_failures(conn, subjects[0])
             return accounts.open_session(conn, user.id)

@@ -87,6 +87,12 @@ def test_more_values_are_added_when_it_is_spoken() -> None:
     assert ENGLISH.say(Message("“%(label)s” must be at most %(limit)s.", {"limit": 5}), label="Age") == "“Age” must be at most 5."
 
 
+def test_a_sentence_may_have_values_of_any_name() -> None:
+    assert ENGLISH.say(M_("%(message)s %(self)s"), message="a", self="b") == "a b"
+    assert ENGLISH.text("%(text)s %(self)s", text="a", self="b") == "a b"
+    assert ENGLISH.count("%(one)s", "%(many)s", 2, one="a", many="b") == "b"
+
+
 def test_the_mirrored_language_keeps_values_as_they_are() -> None:
     assert MIRRORED.say(M_("Save %(name)s and go", name="name")) == "⟦Šávé name áñd gó⟧"
     assert MIRRORED.say(MN_(FILE, FILES, 2, name="A")) == "⟦2 fíléš óf A⟧"

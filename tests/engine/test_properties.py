@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ NASTY = (
     "1", "2", "3",
 )  # fmt: skip
 TEXT = st.sampled_from(NASTY) | st.text(max_size=30) | st.text(st.characters(max_codepoint=0x7F), max_size=30)
-NUMBER = st.integers(-(10**13), 10**13).map(str) | st.decimals(-(10**12), 10**12, places=3).map(lambda n: format(n, "f"))
+NUMBER = st.integers(-(10**13), 10**13).map(str) | st.decimals(-(10**12), 10**12, places=3).map(lambda n: format(n, "f")) | st.integers(0, 20).map("{}00.50".format)
 MOMENT = st.datetimes().map(lambda one: one.isoformat(timespec="seconds"))
 LIKELY: Mapping[str, st.SearchStrategy[str]] = {
     "integer": st.integers(-(2**60), 2**60).map(str) | st.integers(-200, 200).map(str),
@@ -109,6 +110,12 @@ def problems(entity: Entity, values: Mapping[str, Json]) -> list[tuple[str | Non
     return [(one.field, one.code) for one in found]
 
 
+def without_refused(entity: Entity, values: Mapping[str, Json], found: Sequence[tuple[str | None, str]]) -> dict[str, Json]:
+    """The values that were accepted, each field for itself."""
+    refused = {name for name, _ in found}
+    return {name: value for name, value in values.items() if name in entity.by_name and name not in refused}
+
+
 def kept_exactly(database: Database, entity: Entity, rows: Sequence[Mapping[str, Json]]) -> None:
     """Each row, stored and read again, is the same."""
     target = an_entity(a_field("name"), name="target", kind="dictionary")
@@ -148,8 +155,7 @@ def what_is_typed(database: Database, entity: Entity, forms: Sequence[Mapping[st
             raw = {name: sent[name][0]}
             codes = problems(replace(entity, fields=(entity.field(name),)), rules.normalised(entity, raw))
             assert codes, f"{raw} was refused on the form and would be taken as JSON"
-        if not found and not unread:
-            accepted.append(values)
+        accepted.append(without_refused(entity, values, found))
     kept_exactly(database, entity, accepted)
 
 
@@ -200,8 +206,7 @@ def test_whatever_json_is_sent_is_judged_and_what_is_taken_is_kept(told: tuple[E
         unknown = {name for name in values if name not in entity.by_name and values[name] is not None}
         assert {name for name, code in found if code == "unknown"} == unknown
         assert {name for name, _ in found} <= {*values, *entity.by_name}
-        if not found:
-            accepted.append({name: value for name, value in values.items() if name in entity.by_name})
+        accepted.append(without_refused(entity, values, found))
     kept_exactly(workshop, entity, accepted)
 
 
@@ -210,6 +215,15 @@ def test_a_decimal_has_one_spelling(sent: Json) -> None:
     kind = TYPES["decimal"]
     once = kind.normalise(sent)
     assert kind.normalise(once) == once or (isinstance(once, float) and math.isnan(once))
+
+
+@given(NUMBER, st.sampled_from([CHINESE, ENGLISH]))
+def test_a_typed_number_is_that_number(typed: str, region: Region) -> None:
+    for kind in ("decimal", "amount"):
+        value = TYPES[kind].parse([typed], region)
+        assert Decimal(value) == Decimal(typed)
+        shown = TYPES[kind].format(value, region, {"places": 6})
+        assert Decimal(TYPES[kind].parse([shown], region)) == Decimal(typed)
 
 
 @given(TEXT | st.text())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -58,7 +59,10 @@ class Text(FieldType):
 
     def normalise(self, value: Json) -> Json:
         """Without surrounding white space; None when nothing is left."""
-        return (value.strip() or None) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        stripped = value.strip()
+        return stripped if stripped and is_seen(stripped) else None
 
     def parse(self, raw: Sequence[str], region: Region) -> Json:
         """The text without surrounding white space; None when empty."""
@@ -97,7 +101,7 @@ class Multiline(Text):
 
     def normalise(self, value: Json) -> Json:
         """With line ends as LF (browsers send CR LF); None when blank."""
-        return (value.replace("\r\n", "\n").replace("\r", "\n").strip() or None) if isinstance(value, str) else value
+        return super().normalise(value.replace("\r\n", "\n").replace("\r", "\n")) if isinstance(value, str) else value
 
 
 class RichText(Multiline):
@@ -174,6 +178,14 @@ class Url(Text):
     def json_schema(self, options: Options) -> dict[str, Json]:
         """A string of format uri (http and https only: nothing that could run)."""
         return {"type": "string", "maxLength": self.length(options), "format": "uri"}
+
+
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # drawn as nothing, though Unicode calls them letters or symbols
+
+
+def is_seen(text: str) -> bool:
+    """Whether there is anything to see in a text."""
+    return text.isascii() or any(char not in _BLANKS and unicodedata.category(char)[0] not in "CZ" for char in text)
 
 
 def is_web_address(value: str) -> bool:
