@@ -33,6 +33,9 @@ USER, PASSWORD = "lin.xiao", "screenshots"  # of a database that is gone a momen
 LANGUAGES = {"en": "en-GB", "zh-Hans": "zh-CN"}
 CUSTOMER = "/customer/40"
 
+STEADY = ("--disable-gpu", "--disable-lcd-text", "--disable-partial-raster", "--num-raster-threads=1", "--force-color-profile=srgb")
+"""What keeps Chromium from painting the same page a shade differently."""
+
 Shot = Callable[[Page, str], None]
 _numbers = count(400)
 
@@ -108,7 +111,7 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         database = prepared(f"sqlite:///{folder}/screenshots.sqlite3")
         with served(str(database.engine.url), Path(folder)) as url, sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=str(found), args=["--no-sandbox"])
+            chromium = playwright.chromium.launch(executable_path=str(found), args=["--no-sandbox", *STEADY])
             taken = take_all(chromium, url, arguments.folder) if arguments.all else take(chromium, url, arguments.folder)
         database.close()
     large = [path for path in taken if path.stat().st_size > LARGEST]
@@ -179,7 +182,8 @@ def picture(page: Page, url: str, shot: Shot, path: Path, *, whole: bool = False
     """Take one."""
     shot(page, url)
     page.mouse.move(0, 0)
-    page.evaluate("document.fonts.ready.then(() => 0)")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))")
     page.screenshot(path=path, animations="disabled", caret="hide", full_page=whole)
     return path
 

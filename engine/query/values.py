@@ -86,7 +86,10 @@ def _one(field: Field, value: Json, scope: Scope, folded: bool) -> Any:
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise BadValue(field.name, M_("This value holds a character that cannot be searched."))
     if kind.folds:
-        return fold(kind.fold_term(text)) if folded else text
+        term = fold(kind.fold_term(text)) if folded else text
+        if not term:
+            raise BadValue(field.name, M_("Say what to look for; for records without a value, ask for “is empty”."))
+        return term
     if field.type == "multiple_choice":
         return text
     if field.type == "check":

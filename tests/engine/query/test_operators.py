@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from engine import files
+from engine.errors import BadValue
 from engine.metadata import rows, store
 from engine.metadata.database import Database
 from engine.metadata.folding import fold
@@ -300,8 +301,11 @@ def test_a_choice_cannot_reach_out_of_its_quotes(everything: Everything) -> None
     assert everything.found(("filter", '{"multiple_choice": {"_any": ["%"]}}')) == set()
 
 
-def test_the_person_who_asks(everything: Everything) -> None:
+def test_the_person_who_asks(everything: Everything, monkeypatch: pytest.MonkeyPatch) -> None:
     """`$CURRENT_USER` is the reader's own row in the person directory; a reader without one finds nothing."""
+    with pytest.raises(BadValue):
+        everything.found(("filter[reference]", "$CURRENT_USER"))  # it names no person
+    monkeypatch.setattr("engine.query.values.PEOPLE", "other")
     mine = everything.others[2]
     for person, wanted in ((mine, {id for id, value in everything.stored["reference"].items() if value == mine}), (None, set())):
         asked = replace(everything, scope=replace(everything.scope, person=person))
