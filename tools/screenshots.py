@@ -184,7 +184,10 @@ def picture(page: Page, url: str, shot: Shot, path: Path, *, whole: bool = False
     page.mouse.move(0, 0)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))")
-    page.screenshot(path=path, animations="disabled", caret="hide", full_page=whole)
+    before = b""
+    while (now := page.screenshot(animations="disabled", caret="hide", full_page=whole)) != before:
+        before = now
+    path.write_bytes(now)
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -34,6 +35,7 @@ RELATIVE: dict[str, Message] = {
 }
 PEOPLE = "person"
 """The entity whose rows are people; a user may be one of them."""
+_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _DAYS = re.compile(r"^(last|next)_([1-9][0-9]{0,3})_days$")
 
 
@@ -62,11 +64,22 @@ def resolve(field: Field, operator: str, value: Json, scope: Scope, *, folded: b
     if operator == "_under":
         return frozenset().union(*(_under(field, _one(field, one, scope, folded), scope) for one in value))
     if arity == 1:
-        return _one(field, value, scope, folded)
+        single = _one(field, value, scope, folded)
+        return _last_moment(field, value, single) if operator in ("_lte", "_gt") else single
     found = [_one(field, one, scope, folded) for one in value if arity == 2 or one not in ("", None)]
     if arity == 2 and len(found) != 2:
         raise BadValue(field.name, M_("“between” takes two values, separated by a comma."))
+    if operator == "_between":
+        found[1] = _last_moment(field, value[1], found[1])
     return found
+
+
+def _last_moment(field: Field, value: Json, moment: Any) -> Any:
+    """The end of a day where only a day was named: "up to 8 March" takes that day in, "after 8 March" leaves it out."""
+    if field.type == "datetime" and moment is not None and _DAY.match(str(value).strip()):
+        with suppress(OverflowError):  # the calendar ends there
+            return moment + timedelta(days=1, microseconds=-1)
+    return moment
 
 
 def _flag(field: Field, value: Json) -> bool:

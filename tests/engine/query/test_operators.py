@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -210,6 +210,8 @@ def test_an_operator_finds_what_python_finds(kind: str, name: str, everything: E
         if arity != 1 and any("," in str(one) for one in values):
             continue
         wanted = [asked_for(kind, one, everything) for one in values]
+        if kind == "datetime" and name in ("_lte", "_gt", "_between") and len(str(values[-1])) == len("2026-11-24"):
+            wanted[-1] += timedelta(days=1, microseconds=-1)  # a day that is named alone counts to its end
         found = everything.found((f"filter[{kind}][{name}]", ",".join(str(one) for one in values)))
         assert found == expected(everything, kind, name, wanted[0] if arity == 1 else wanted), values
 
