@@ -184,8 +184,11 @@ def picture(page: Page, url: str, shot: Shot, path: Path, *, whole: bool = False
     page.mouse.move(0, 0)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))")
-    before = b""
-    while (now := page.screenshot(animations="disabled", caret="hide", full_page=whole)) != before:
+    before = now = b""
+    for _ in range(10):  # until it does not change any more
+        now = page.screenshot(animations="disabled", caret="hide", full_page=whole)
+        if now == before:
+            break
         before = now
     path.write_bytes(now)
     return path

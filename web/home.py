@@ -40,8 +40,9 @@ def enter() -> Response:
         with visiting() as visit:
             context = {"next": target, "username": username, "error": visit.translator.say(error.message)}
             return draw(visit, Screen("sign_in.html", context, 429 if isinstance(error, TooManyAttempts) else 422))
-    session.clear()
-    session["token"] = token
+    chosen = {name: session[name] for name in ("language", "theme") if name in session}
+    session.clear()  # a session that somebody else may have begun ends here
+    session.update(chosen, token=token)
     session.permanent = True
     return redirect(_inside(target), 303)
 

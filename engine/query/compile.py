@@ -118,7 +118,11 @@ class OrderKey:
 
 
 def order(source: Source, keys: Sequence[SortKey], scope: Scope) -> list[OrderKey]:
-    """The order of a query; newest first where none is asked for."""
+    """The order of a query; where none is asked for, a dictionary's own, or the newest first."""
+    rows = scope.dictionaries.of(source.entity.name)
+    if not keys and rows is not None and rows.place:
+        place = sa.case(dict(rows.place), value=source.table.c.id, else_=len(rows.place))
+        return [OrderKey(place, descending=False, nullable=False), OrderKey(source.table.c.id, descending=False, nullable=False)]
     found: dict[str, OrderKey] = {}
     for key in keys:  # a name said twice decides nothing the second time, nor does anything after the id
         if "id" not in found:

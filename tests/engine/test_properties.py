@@ -27,7 +27,8 @@ NASTY = (
     "1", "2", "3",
 )  # fmt: skip
 TEXT = st.sampled_from(NASTY) | st.text(max_size=30) | st.text(st.characters(max_codepoint=0x7F), max_size=30)
-NUMBER = st.integers(-(10**13), 10**13).map(str) | st.decimals(-(10**12), 10**12, places=3).map(lambda n: format(n, "f")) | st.integers(0, 20).map("{}00.50".format)
+FRACTION = st.decimals(-(10**12), 10**12, places=3).map(lambda n: format(n, "f"))
+NUMBER = st.integers(-(10**13), 10**13).map(str) | FRACTION | st.integers(0, 20).map("{}00.50".format)
 MOMENT = st.datetimes().map(lambda one: one.isoformat(timespec="seconds"))
 LIKELY: Mapping[str, st.SearchStrategy[str]] = {
     "integer": st.integers(-(2**60), 2**60).map(str) | st.integers(-200, 200).map(str),
