@@ -41,6 +41,11 @@ class Answer:
         return self
 
 
+def encoded(form: Mapping[str, str]) -> bytes:
+    """A form as a browser sends it."""
+    return urlencode(form).encode()
+
+
 @dataclass
 class Client:
     """One reader of an application. One who no longer learns keeps the cookies there are: a reader who posts again and
@@ -58,7 +63,11 @@ class Client:
 
     def post(self, path: str, form: Mapping[str, str]) -> Answer:
         """POST a form."""
-        return self._call("POST", path, "", urlencode(form).encode(), "application/x-www-form-urlencoded")
+        return self.post_encoded(path, encoded(form))
+
+    def post_encoded(self, path: str, body: bytes) -> Answer:
+        """POST a form that was encoded before: that is the browser's work, not the server's."""
+        return self._call("POST", path, "", body, "application/x-www-form-urlencoded")
 
     def post_json(self, path: str, body: bytes) -> Answer:
         """POST JSON."""

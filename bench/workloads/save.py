@@ -12,7 +12,7 @@ from bench.references import django_admin_form, flask_admin_form
 from bench.references.raw_insert import NAME, RawTable
 from bench.workloads.context import Context
 from bench.workloads.peers import peer
-from bench.wsgi import Answer
+from bench.wsgi import Answer, encoded
 
 TARGET = 4.5
 
@@ -39,9 +39,9 @@ def _form(ctx: Context) -> Callable[[], Answer]:
     client = ctx.product.signed_in(ctx.application)
     address = f"/{entity(0)}/new"
     token = client.get(address).expect(200).token
-    posted = form_data(ctx.product.record(1)) | {"csrf_token": token}
+    posted = encoded(form_data(ctx.product.record(1)) | {"csrf_token": token})
     client.learns = False
-    return lambda: client.post(address, posted).expect(303)
+    return lambda: client.post_encoded(address, posted).expect(303)
 
 
 def _api(ctx: Context) -> Callable[[], Answer]:
@@ -54,7 +54,8 @@ def _flask_admin(ctx: Context) -> Callable[[], Answer]:
     found = peer(ctx, flask_admin_form.NAME)
     found.client.learns = False
     posted = {name: value.replace("T", " ") + ":00" if _moment(name) else value for name, value in form_data(record(1, specs())).items()}
-    return lambda: found.client.post(found.path(0), posted).expect(302)
+    body = encoded(posted)
+    return lambda: found.client.post_encoded(found.path(0), body).expect(302)
 
 
 def _django_admin(ctx: Context) -> Callable[[], Answer]:
@@ -64,7 +65,8 @@ def _django_admin(ctx: Context) -> Callable[[], Answer]:
     for name, value in form_data(record(1, specs())).items():
         parts = zip((f"{name}_0", f"{name}_1"), value.split("T"), strict=True) if _moment(name) else ((name, value),)
         posted |= dict(parts)
-    return lambda: found.client.post(found.path(0), posted).expect(302)
+    body = encoded(posted)
+    return lambda: found.client.post_encoded(found.path(0), body).expect(302)
 
 
 def _moment(name: str) -> bool:
