@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -45,12 +46,30 @@ def framed(visit: Visit, screen: Screen) -> str:
     token = generate_csrf()
     flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]  # pairs, as asked for
     messages = [{"level": level, "text": text} for level, text in flashed]
-    told = {"page": page | {"csrf_token": token}, "csrf_token": token, "messages": messages}
-    title, main = pages.parts(visit.translator, screen.template, **told, **screen.context)
+    if screen.fixed and not messages:
+        title, pieces = _fixed(pages, visit.view, screen, reader, current)
+        main = _filled(pieces, {"csrf_token": escape(token)})
+    else:
+        told = {"page": page | {"csrf_token": token}, "csrf_token": token, "messages": messages}
+        title, main = pages.parts(visit.translator, screen.template, **told, **screen.context)
     path = request.full_path.rstrip("?") if request.method == "GET" else request.path
     filled = {"title": title, "main": main, "csrf_token": escape(token), "path": escape(path)}
+    return _filled(baked, filled)
+
+
+def _filled(baked: Pieces, values: Mapping[str, object]) -> str:
     pieces, slots = baked
-    return pieces[0] + "".join(f"{filled[kind]}{piece}" for (kind, _), piece in zip(slots, pieces[1:], strict=True))
+    return pieces[0] + "".join(f"{values[kind]}{piece}" for (kind, _), piece in zip(slots, pieces[1:], strict=True))
+
+
+@lru_cache(maxsize=128)
+def _fixed(pages: Pages, view: View, screen: Screen, reader: Reader, current: str) -> tuple[str, Pieces]:
+    """The title and the main part's pieces of a screen that is handed out again and again."""
+    slots = Slots("csrf_token")
+    _, page = _baked(pages, view, reader, current)
+    told = {"page": page | {"csrf_token": slots.csrf_token}, "csrf_token": slots.csrf_token, "messages": []}
+    title, main = pages.parts(view.speaker, screen.template, **told, **screen.context)
+    return title, slots.cut(main)
 
 
 @lru_cache(maxsize=256)

@@ -179,6 +179,15 @@ class Catalog:
         return ""
 
     @cached_property
+    def standing(self) -> Mapping[str, tuple[Via, ...]]:
+        """The cards on which a record of an entity stands, by that entity."""
+        found: dict[str, list[Via]] = {}
+        for entity in self.entities.values():
+            for via in entity.vias.values():
+                found.setdefault(via.entity, []).append(via)
+        return {name: tuple(vias) for name, vias in found.items()}
+
+    @cached_property
     def referrers(self) -> Mapping[str, tuple[Field, ...]]:
         """Fields that refer to an entity, by that entity; fields standing on a card through `via` are not counted twice."""
         found: dict[str, list[Field]] = {}

@@ -35,7 +35,7 @@ class Entry:
 def write(conn: Connection, entity: str, record_id: int, action: str, changes: Changes, *, by: int | None, batch: str | None = None) -> None:
     """Add an entry."""
     row = entry_row(entity, record_id, action, changes, by=by, at=datetime.now(UTC), batch=batch)
-    conn.execute(insert(t.HISTORY), row)
+    conn.execute(_ADD, row)
 
 
 def entry_row(
@@ -51,6 +51,8 @@ def _entry(row: Row[Any]) -> Entry:
     return Entry(row.id, row.entity, row.record_id, row.action, row.at, row.user_id, row.user_name or "", changes, row.batch)
 
 
+# Nobody asks for the new entry's id.
+_ADD = insert(t.HISTORY).inline()
 _SELECT = select(t.HISTORY, t.USER.c.name.label("user_name")).join(t.USER, t.USER.c.id == t.HISTORY.c.user_id, isouter=True)
 
 

@@ -99,10 +99,10 @@ def part_field(catalog: Catalog, field: Field) -> Field:
     return next(one for one in part.fields if one.via is None and one.column == field.column)
 
 
-def insert(conn: Connection, catalog: Catalog, entity: Entity, values: Values, *, by: int | None) -> int:
-    """Store a new record (and the other record on its card) with history. Returns its id."""
+def insert(conn: Connection, catalog: Catalog, entity: Entity, values: Values, *, by: int | None, at: datetime | None = None) -> int:
+    """Store a new record (and the other record on its card) with history, made `at` a moment, or now. Returns its id."""
     own, others = _split(catalog, entity, values)
-    id = _insert_own(conn, catalog, entity, own, values, by=by)
+    id = _insert_own(conn, catalog, entity, own, values, by=by, at=at)
     for via, found in others:
         if any(value is not None for value in found.values()):
             _insert_via(conn, catalog, via, id, found, by=by)
@@ -153,12 +153,12 @@ def blank_row(table: sa.Table) -> Mapping[str, None]:
     return MappingProxyType(dict.fromkeys(column.name for column in table.c if column.name not in ("id", "row_key")))
 
 
-def _insert_own(conn: Connection, catalog: Catalog, entity: Entity, own: Values, told: Values, *, by: int | None, id: int | None = None) -> int:
-    now = datetime.now(UTC)
+def _insert_own(
+    conn: Connection, catalog: Catalog, entity: Entity, own: Values, told: Values, *, by: int | None, at: datetime | None = None
+) -> int:
+    now = at or datetime.now(UTC)
     row = column_values(catalog, entity, own)
     row |= {"version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
-    if id is not None:
-        row["id"] = id
     table = tables(catalog)[entity.name]
     # Every column is named, filled or not: one statement for the table, compiled once, whatever a record leaves out.
     done = conn.execute(sa.insert(table), {**blank_row(table), **row})

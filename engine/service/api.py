@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from engine import rules
@@ -58,13 +59,16 @@ def created(visit: Visit, name: str, body: Json) -> Record:
     """Store a new record. Raises Refused with every problem."""
     entity = visit.restricted(name, "create")
     given = normalised(entity, _object(body))
-    values = defaults(visit, entity) | given
+    values = defaults(visit.rows, entity) | given
     _check(visit, entity, "create", values)
     stored = {key: value for key, value in values.items() if value is not None}
-    id = writing.insert(visit, entity, stored)
-    # Its stamps are read back; its values are known, in the spelling in which they were stored.
-    [record] = read.fetch_many(visit.conn, visit.catalog, entity, [id], read.standing(entity))
-    return replace(record, values=write.as_stored(entity, stored))
+    by, now = visit.signed_in().id, datetime.now(UTC)
+    id = writing.insert(visit, entity, stored, at=now)
+    values = write.as_stored(entity, stored)  # known, in the spelling in which they were stored: nothing is read back
+    if not entity.vias:
+        return Record(id, "1", 1, values, now, by, now, by)
+    [record] = read.fetch_many(visit.conn, visit.catalog, entity, [id], read.standing(entity))  # for the versions on its card
+    return replace(record, values=values)
 
 
 def changed(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> Record:

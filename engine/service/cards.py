@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine import files
 from engine.errors import BadUpload, NotFound, UnknownParameter
 from engine.messages import Problem
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
+from engine.metadata.types import Region
 from engine.records import read
 from engine.records.read import Record
 from engine.render import form
 from engine.render.bind import FILES, Bound, Submission, bind, is_untouched, unknown_names
+from engine.render.page import Pages
+from engine.render.view import View
 from engine.rules import SENTENCES, Mode
 from engine.service import conflicts, lookup, writing
 from engine.service.judging import NOT_FOUND, check_upload, judge, may_attach, spoken
@@ -35,27 +39,46 @@ class Owner:
     url: str
 
 
+@dataclass(frozen=True)
+class Card:
+    """What stands on a card beside the metadata. `heading`, `url` and `version` are those of a record that is there already."""
+
+    entries: Mapping[str, form.Entry]
+    heading: str = ""
+    url: str = ""
+    version: str | None = None
+    owner: Owner | None = None
+    summary: Sequence[Mapping[str, str]] = ()
+
+
 def new(visit: Visit, name: str, given: Submission) -> Screen:
     """An empty card, or one with the values that the address gives. Raises UnknownParameter."""
     entity = visit.restricted(name, "create")
-    values = writing.defaults(visit, entity)
-    if given.texts:
-        if unknown := unknown_names(entity, given, ()):
-            raise UnknownParameter(unknown[0])
-        values |= bind(entity, given, visit.region).values
+    if not given.texts:
+        return _blank(visit.site.pages, visit.view, visit.region, entity)
+    if unknown := unknown_names(entity, given, ()):
+        raise UnknownParameter(unknown[0])
+    values = writing.defaults(visit.rows, entity) | dict(bind(entity, given, visit.region).values)
     owner = _owner(visit, entity, values.get(entity.owner or ""))
-    return _screen(visit, entity, "create", owner=owner, entries=_entries(visit, entity, values))
+    return _drawn(visit.site.pages, visit.view, entity, Card(_entries(visit, entity, values), owner=owner))
+
+
+@lru_cache(maxsize=128)
+def _blank(pages: Pages, view: View, region: Region, entity: Entity) -> Screen:
+    """The card of a new record as everybody with this view gets it."""
+    entries = form.entries_of(entity, writing.defaults(view.dictionaries, entity), view, region)
+    return replace(_drawn(pages, view, entity, Card(entries)), fixed=True)
 
 
 def create(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     """Store a new record, or give the card back with what is wrong."""
     entity = visit.restricted(name, "create")
     bound, problems = _read(visit, entity, sent, None)
-    values = writing.defaults(visit, entity) | dict(bound.values)
+    values = writing.defaults(visit.rows, entity) | dict(bound.values)
     problems = _all_problems(visit, entity, "create", values, problems)
     if problems:
         owner = _owner(visit, entity, values.get(entity.owner or "")) if f"{entity.owner}__text" not in sent.texts else None
-        return _refused(visit, entity, "create", sent, bound, problems, owner=owner)
+        return _refused(visit, entity, sent, bound, problems, owner=owner)
     id = writing.insert(visit, entity, {key: value for key, value in values.items() if value is not None})
     return Done(f"/{name}/{id}", visit.translator.text("Saved."))
 
@@ -65,7 +88,11 @@ def edit(visit: Visit, name: str, id: int) -> Screen:
     entity = visit.restricted(name, "update")
     record = read.fetch(visit.conn, visit.catalog, entity, id)
     values = writing.shown_values(visit, entity, record)
-    return _screen(visit, entity, "edit", record=record, entries=_entries(visit, entity, values))
+    return _drawn(visit.site.pages, visit.view, entity, _card_of(visit, entity, record, _entries(visit, entity, values)))
+
+
+def _card_of(visit: Visit, entity: Entity, record: Record, entries: Mapping[str, form.Entry]) -> Card:
+    return Card(entries, title_of(visit, entity, record), f"/{entity.name}/{record.id}", record.tag)
 
 
 def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
@@ -74,7 +101,7 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
     record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
     bound, problems = _read(visit, entity, sent, record)
     if problems:
-        return _refused(visit, entity, "edit", sent, bound, problems, record=record)
+        return _refused(visit, entity, sent, bound, problems, record=record)
     given = conflicts.without_theirs(bound.values, sent)
     if sent.one("version") not in ("", record.tag):
         clash = conflicts.find(visit, entity, record, sent.one("version"), given)
@@ -86,7 +113,7 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
     changed = {key: value for key, value in given.items() if not is_untouched(fields[key], shown.get(key), value, visit.region)}
     problems = judge(visit, entity, "update", changed, record)
     if problems:
-        return _refused(visit, entity, "edit", sent, bound, problems, record=record)
+        return _refused(visit, entity, sent, bound, problems, record=record)
     writing.update(visit, entity, record, changed, spoken_language=True)
     return Done(f"/{name}/{id}", visit.translator.text("Saved.") if changed else visit.translator.text("Nothing was changed."))
 
@@ -145,7 +172,6 @@ def _entries(visit: Visit, entity: Entity, values: Mapping[str, Json]) -> dict[s
 def _refused(
     visit: Visit,
     entity: Entity,
-    mode: str,
     sent: Submission,
     bound: Bound,
     problems: list[Problem],
@@ -159,41 +185,29 @@ def _refused(
     order = {name: place for place, name in enumerate(entity.by_name)}
     listed = sorted(errors.items(), key=lambda pair: order.get(pair[0], -1))
     summary = [{"href": f"#f-{name}" if name in order else "", "text": text} for name, texts in listed for text in texts]
-    version = sent.one("version") or None
-    return _screen(visit, entity, mode, record=record, owner=owner, entries=entries, summary=summary, version=version)
+    card = _card_of(visit, entity, record, entries) if record else Card(entries, owner=owner)
+    card = replace(card, summary=summary, version=sent.one("version") or card.version)
+    return _drawn(visit.site.pages, visit.view, entity, card)
 
 
-def _screen(
-    visit: Visit,
-    entity: Entity,
-    mode: str,
-    *,
-    entries: Mapping[str, form.Entry],
-    record: Record | None = None,
-    owner: Owner | None = None,
-    summary: Sequence[Mapping[str, str]] = (),
-    version: str | None = None,
-) -> Screen:
-    pages, view = visit.site.pages, visit.view
-    baked = form.bake(pages, view, entity, owner.name if owner else None)
-    label = labels.entity_label(visit.catalog, entity, view.languages)
-    plural = labels.entity_plural(visit.catalog, entity, view.languages)
-    url = f"/{entity.name}/{record.id}" if record else ""
-    heading = title_of(visit, entity, record) if record else visit.translator.text("New: %(what)s", what=label)
-    wrong = [name for name, entry in entries.items() if entry.errors]
+def _drawn(pages: Pages, view: View, entity: Entity, card: Card) -> Screen:
+    baked = form.bake(pages, view, entity, card.owner.name if card.owner else None)
+    label = labels.entity_label(view.catalog, entity, view.languages)
+    plural = labels.entity_plural(view.catalog, entity, view.languages)
+    wrong = [name for name, entry in card.entries.items() if entry.errors]
     context = {
-        "heading": heading,
-        "action": f"{url}/edit" if record else f"/{entity.name}/new",
-        "version": (version or record.tag) if record else None,
-        "summary": pages.fragment(visit.translator, "summary.html", problems=summary) if summary else "",
-        "sections": form.fill(baked, entries) if entries else form.blank(baked),
+        "heading": card.heading or view.speaker.text("New: %(what)s", what=label),
+        "action": f"{card.url}/edit" if card.url else f"/{entity.name}/new",
+        "version": card.version,
+        "summary": pages.fragment(view.speaker, "summary.html", problems=card.summary) if card.summary else "",
+        "sections": form.fill(baked, card.entries) if card.entries else form.blank(baked),
         "sections_nav": form.sections_nav(baked, wrong),
-        "cancel_url": url or (owner.url if owner else f"/{entity.name}/"),
-        "mode": mode,
+        "cancel_url": card.url or (card.owner.url if card.owner else f"/{entity.name}/"),
+        "mode": "edit" if card.url else "create",
         "entity": {"name": entity.name, "label": label, "plural": plural},
-        "owner": owner,
+        "owner": card.owner,
     }
-    return Screen("card.html", context, 422 if summary else 200)
+    return Screen("card.html", context, 422 if card.summary else 200)
 
 
 def title_of(visit: Visit, entity: Entity, record: Record) -> str:

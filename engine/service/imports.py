@@ -30,7 +30,7 @@ class Imported:
 def insert_many(visit: Visit, name: str, rows: Iterable[Values]) -> Imported:
     """Store new records of one entity. References are ids. Raises Forbidden, UnknownEntity."""
     entity = visit.restricted(name, "create")
-    start = writing.defaults(visit, entity)
+    start = writing.defaults(visit.rows, entity)
     complete = [{key: value for key, value in (start | normalised(entity, row)).items() if value is not None} for row in rows]
     problems = _problems(visit, entity, complete)
     if problems:

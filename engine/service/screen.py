@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Screen:
-    """A template and what it is told. What it is told is written at the head of the template."""
+    """A template and what it is told (written at the head of the template). Compared by identity."""
 
     template: str
     context: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
+    fixed: bool = False
+    """Whether this very screen is handed out again and again: then it is drawn once."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
@@ -10,7 +11,7 @@ from engine.errors import InUse, Locked, Refused
 from engine.messages import M_, Problem
 from engine.metadata import store
 from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json, Via
-from engine.metadata.rows import row_label_key
+from engine.metadata.rows import Dictionaries, row_label_key
 from engine.metadata.types import TYPES
 from engine.records import history, read, uses, write
 from engine.records.history import Changes
@@ -21,22 +22,22 @@ from engine.service.visit import Visit
 Values = Mapping[str, Json]
 
 
-def defaults(visit: Visit, entity: Entity) -> dict[str, Json]:
+def defaults(dictionaries: Dictionaries, entity: Entity) -> dict[str, Json]:
     """What a new record starts with; a row of a dictionary is named by its key in the catalog."""
     found = write.with_defaults(entity, {})
     for name, value in found.items():
-        rows = visit.rows.of(entity.by_name[name].target or "")
+        rows = dictionaries.of(entity.by_name[name].target or "")
         if isinstance(value, str) and rows is not None and TYPES[entity.by_name[name].type].refers:
             found[name] = rows.by_key.get(value)
     return {name: value for name, value in found.items() if value is not None}
 
 
-def insert(visit: Visit, entity: Entity, values: Values) -> int:
-    """Store a new record. Returns its id. Raises Locked."""
+def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None = None) -> int:
+    """Store a new record, made `at` a moment, or now. Returns its id. Raises Locked."""
     if entity.locks.add:
         raise Locked(M_("This list is fixed: nothing can be added to it."))
     _lock_owners(visit, entity, values)
-    id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id)
+    id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at)
     _follow(visit, entity, id, values)
     return id
 
@@ -166,9 +167,9 @@ def _follow(visit: Visit, entity: Entity, id: int, values: Values, changed: Valu
             write.unset_flag(visit.conn, visit.catalog, via, int(values[via.owner]), id, by=visit.signed_in().id)
 
 
-def _standing_for(visit: Visit, part: Entity) -> list[Via]:
+def _standing_for(visit: Visit, part: Entity) -> tuple[Via, ...]:
     """The cards on which one record of this entity stands (the main contact on the customer's)."""
-    return [via for one in visit.catalog.entities.values() for via in one.vias.values() if via.entity == part.name]
+    return visit.catalog.standing.get(part.name, ())
 
 
 def _reload(visit: Visit, entity: Entity) -> None:
