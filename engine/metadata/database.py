@@ -22,6 +22,10 @@ IDLE_SECONDS = 3
 BACKENDS = ("sqlite", "postgresql", "mariadb", "mysql")
 
 
+# Connections of their own for reading: nothing to begin, to end or to reset, and so no question to the server but the one asked.
+_READS = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+
+
 class Database:
     """A database and its two kinds of work: `reading()` and `writing()` units. Raises BadDatabaseUrl."""
 
@@ -37,13 +41,14 @@ class Database:
             options["paramstyle"] = "format"  # the driver reads a statement of many parameters twice as fast without their names
         try:
             self.engine: Engine = create_engine(parsed, **options)
+            self._reading = self.engine if self.dialect == "sqlite" else create_engine(parsed, **options | _READS)
         except (ArgumentError, ImportError):  # a driver that there is not
             raise BadDatabaseUrl(parsed.render_as_string()) from None
         if self.dialect == "sqlite":
             _take_over_transactions(self.engine)
         else:
             _ping_idle_connections(self.engine)
-        self._reading = self.engine if self.dialect == "sqlite" else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            _ping_idle_connections(self._reading)
         self._writing = self.engine.execution_options(fieldloom_writing=True)
 
     @contextmanager
@@ -61,6 +66,7 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        self._reading.dispose()
 
 
 def _connected(engine: Engine) -> Connection:
