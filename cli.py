@@ -59,6 +59,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(told: argparse.Namespace, settings: Settings) -> int:
+    _set_up(settings)
+    if told.samples:
+        from engine.service import samples
+
+        count = samples.load(Database(settings.database_url))
+        print(f"{count} sample customers added." if count else "Customers are there already; no samples added.")
+    return 0
+
+
+def _set_up(settings: Settings) -> None:
+    """Make what is not there yet: tables, shipped entities, the first administrator."""
     database = Database(settings.database_url)
     made = setup.install(database, settings.catalogs, settings.locales)
     if made:
@@ -70,13 +81,7 @@ def _init(told: argparse.Namespace, settings: Settings) -> int:
         kept.write_text(password + "\n", encoding="utf-8")
         print(f"Administrator made. User name: admin  Password: {password}")
         print(f"(The password is kept in {kept}; delete that file once you know it.)")
-    if told.samples:
-        from engine.service import samples
-
-        count = samples.load(database)
-        print(f"{count} sample customers added." if count else "Customers are there already; no samples added.")
     database.close()
-    return 0
 
 
 def _serve(told: argparse.Namespace, settings: Settings) -> int:
@@ -84,19 +89,18 @@ def _serve(told: argparse.Namespace, settings: Settings) -> int:
 
     from app import create_app
 
-    database = Database(settings.database_url)
-    if not setup.is_ready(database):
-        print("The database is not set up yet. Run: fieldloom init", file=sys.stderr)
-        return 1
-    database.close()
+    _set_up(settings)
     app = create_app(settings)
     try:
         server = create_server(app, host=settings.host, port=settings.port, threads=THREADS, ident="")
     except (OSError, ValueError) as error:
         raise BadSetting(f"FIELDLOOM_HOST and FIELDLOOM_PORT: cannot listen on {settings.host}:{settings.port} ({error}).") from None
     print(f"Fieldloom is at http://{settings.host}:{settings.port}/", flush=True)
-    if (password := settings.instance / "admin_password").exists() and not settings.admin_password:
-        print(f"Sign in as admin with the password {password.read_text(encoding='utf-8').strip()}", flush=True)
+    kept = settings.instance / "admin_password"
+    if settings.admin_password:
+        print("The first administrator is admin, with the password of FIELDLOOM_ADMIN_PASSWORD at the first start.", flush=True)
+    elif kept.exists():
+        print(f"Sign in as admin with the password {kept.read_text(encoding='utf-8').strip()}", flush=True)
     server.run()
     return 0
 

@@ -11,26 +11,36 @@ from sqlalchemy import Connection
 
 import engine.metadata
 from engine.errors import Unavailable
+from engine.metadata.database import Database
 
 _KEY, _WAIT_SECONDS = 0x6669656C, 120
 FOLDER = Path(engine.metadata.__file__).parent / "migrations"
 
 
 @contextmanager
-def exclusive(conn: Connection) -> Iterator[None]:
-    """One set-up at a time, across processes: the second waits and finds everything done (SQLite has one writer anyway)."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})  # given back with the transaction
+def exclusive(database: Database) -> Iterator[None]:
+    """One set-up at a time, across processes: the second waits and finds everything done. Raises Unavailable.
+
+    The lock has a connection of its own, and so is held until what was done under it is committed. SQLite has one
+    writer anyway.
+    """
+    if database.dialect == "sqlite":
         yield
-    elif conn.dialect.name in ("mysql", "mariadb"):
-        if conn.execute(sa.text("SELECT GET_LOCK(CONCAT(DATABASE(), '.fieldloom'), :seconds)"), {"seconds": _WAIT_SECONDS}).scalar() != 1:
+        return
+    postgresql = database.dialect == "postgresql"
+    take, give = (
+        ("SELECT 1 FROM pg_advisory_lock(:key)", "SELECT pg_advisory_unlock(:key)")
+        if postgresql
+        else ("SELECT GET_LOCK(CONCAT(DATABASE(), :key), :seconds)", "SELECT RELEASE_LOCK(CONCAT(DATABASE(), :key))")
+    )
+    key = {"key": _KEY if postgresql else ".fieldloom"}
+    with database.reading() as conn:
+        if conn.execute(sa.text(take), key if postgresql else key | {"seconds": _WAIT_SECONDS}).scalar() != 1:
             raise Unavailable("another process is setting this database up")
         try:
             yield
         finally:
-            conn.execute(sa.text("SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.fieldloom'))"))
-    else:
-        yield
+            conn.execute(sa.text(give), key)
 
 
 def upgrade(conn: Connection) -> None:

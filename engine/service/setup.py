@@ -38,7 +38,7 @@ def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
     Raises BadCatalog before anything is written.
     """
     definitions = definition.read(catalogs)
-    with database.writing() as conn, migrate.exclusive(conn):
+    with migrate.exclusive(database), database.writing() as conn:
         migrate.upgrade(conn)
         held = store.load(conn)
         new = [one for one in definitions if one.entity.name not in held.entities]
@@ -123,7 +123,7 @@ def _fold_field(conn: Connection, catalog: Catalog, entity: Entity, field: Field
 
 def make_administrator(database: Database, password: str | None) -> str | None:
     """Make the first user, `admin`, if there is none. Returns the password when one had to be made up."""
-    with database.writing() as conn, migrate.exclusive(conn):
+    with migrate.exclusive(database), database.writing() as conn:
         if accounts.has_users(conn):
             return None
         chosen = password or secrets.token_urlsafe(9)
