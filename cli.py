@@ -89,7 +89,10 @@ def _serve(told: argparse.Namespace, settings: Settings) -> int:
 
     from app import create_app
 
-    _set_up(settings)
+    database = Database(settings.database_url)
+    if not setup.is_ready(database):
+        _set_up(settings)
+    database.close()
     app = create_app(settings)
     try:
         server = create_server(app, host=settings.host, port=settings.port, threads=THREADS, ident="")

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from engine import accounts
+from engine.errors import Unavailable
 from engine.metadata import definition, store
 from engine.metadata import tables as t
 from engine.metadata.database import Database
@@ -29,7 +30,7 @@ from engine.schema import ddl, migrate
 def is_ready(database: Database) -> bool:
     """Whether the database is set up and at this program's revision."""
     with database.reading() as conn:
-        return migrate.is_current(conn)
+        return migrate.is_current(conn) and store.read_version(conn).catalog > 0 and accounts.has_users(conn)
 
 
 def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
@@ -135,5 +136,5 @@ def answers(database: Database) -> bool:
     """Whether the database answers and is set up."""
     try:
         return is_ready(database)
-    except DBAPIError:
+    except (DBAPIError, Unavailable):
         return False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -150,3 +153,9 @@ def test_an_error_of_ours_shows_no_trace(app: Flask, browser: Browser, monkeypat
     assert "secret detail" not in answer.text
     assert "Traceback" not in answer.text
     assert "tell the administrator this number" in answer.text
+
+
+def test_readiness_tells_whether_the_database_answers(app: Flask, app_on: Callable[[Database], Flask], tmp_path: Path) -> None:
+    assert app.test_client().get("/readyz").status_code == 200
+    assert app_on(Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")).test_client().get("/readyz").status_code == 503
+    assert app_on(Database(f"sqlite:///{tmp_path / 'no' / 'folder.sqlite3'}")).test_client().get("/readyz").status_code == 503
