@@ -31,6 +31,16 @@ class Entry:
     changes: Changes
     batch: str | None
 
+    @property
+    def before(self) -> dict[str, Json]:
+        """The changed fields as they were."""
+        return {name: before for name, (before, _) in self.changes.items()}
+
+    @property
+    def after(self) -> dict[str, Json]:
+        """The changed fields as they became."""
+        return {name: after for name, (_, after) in self.changes.items()}
+
 
 def write(conn: Connection, entity: str, record_id: int, action: str, changes: Changes, *, by: int | None, batch: str | None = None) -> None:
     """Add an entry."""

@@ -282,7 +282,7 @@ def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry]
     later: list[tuple[Entity, int, dict[str, Json]]] = []
     for entry in reversed(entries):
         entity = catalog.entity(entry.entity)
-        kept = {name: before for name, (before, _) in entry.changes.items()}
+        kept = entry.before
         values = {field.name: kept[field.name] for field in _own_fields(entity) if field.name in kept}
         waiting = _references_to(entity, values, coming)
         later.append((entity, entry.record_id, waiting))

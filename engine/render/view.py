@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from engine.messages import M_, Speaker
 from engine.metadata import labels
-from engine.metadata.model import Catalog, Field, Json
+from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.rows import Dictionaries
 from engine.metadata.types import TYPES, Region
 from engine.metadata.types.text import with_scheme
@@ -44,6 +44,15 @@ class View:
     def label(self, one: Field) -> str:
         """A field's display name."""
         return labels.field_label(self.catalog, one, self.languages)
+
+    def named(self, entity: Entity) -> dict[str, str]:
+        """An entity's names and icon, as the templates take them."""
+        return {
+            "name": entity.name,
+            "label": labels.entity_label(self.catalog, entity, self.languages),
+            "plural": labels.entity_plural(self.catalog, entity, self.languages),
+            "icon": entity.icon,
+        }
 
 
 @dataclass(frozen=True)

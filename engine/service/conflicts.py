@@ -116,7 +116,7 @@ def _undo(values: dict[str, Json], entries: Sequence[Entry]) -> None:
     """Take changes back. A restoration changed nothing: the record came back as it had been."""
     for entry in entries:
         if entry.action == "update":
-            values.update({name: before for name, (before, _) in entry.changes.items()})
+            values.update(entry.before)
 
 
 def _part_as_seen(visit: Visit, part: str, id: int, version: int) -> tuple[dict[str, Json], list[Entry]]:
@@ -127,7 +127,7 @@ def _part_as_seen(visit: Visit, part: str, id: int, version: int) -> tuple[dict[
         values, now = dict(held.values), held.version
     except NotFound:
         deletion = history.deletion(visit.conn, part, id)
-        values = {name: before for name, (before, _) in deletion.changes.items()} if deletion else {}
+        values = deletion.before if deletion else {}
         now = int(values.get("version") or version)
     since = _since(visit, part, id, now - version)
     complete = dict.fromkeys(entity.by_name) | values

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.errors import InUse, MovedOn, NotFound, Stale
 from engine.metadata import labels
-from engine.metadata.model import Entity, Json
+from engine.metadata.model import Entity
 from engine.records import history, read, uses
 from engine.records.history import Entry
 from engine.service import writing
@@ -81,7 +81,7 @@ def deleted(visit: Visit, name: str) -> Screen:
     visit.restricted(name, "delete")
     rows = [
         {
-            "title": str(_before(entry).get(entity.title) or f"#{entry.record_id}"),
+            "title": str(entry.before.get(entity.title) or f"#{entry.record_id}"),
             "when": visit.moment(entry.at),
             "who": entry.user_name,
             "restore_url": f"/{name}/{entry.record_id}/restore",
@@ -90,10 +90,6 @@ def deleted(visit: Visit, name: str) -> Screen:
     ]
     plural = labels.entity_plural(visit.catalog, entity, visit.view.languages)
     return Screen("deleted.html", {"entity": {"name": name, "plural": plural, "icon": entity.icon}, "rows": rows})
-
-
-def _before(entry: Entry) -> dict[str, Json]:
-    return {name: before for name, (before, _) in entry.changes.items()}
 
 
 def restore(visit: Visit, name: str, id: int) -> Done:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.messages import M_, Message
-from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
 from engine.records import history, read
 from engine.records.history import Entry
@@ -33,15 +32,14 @@ def show(visit: Visit, name: str, id: int) -> Screen:
     record = read.fetch(visit.conn, visit.catalog, entity, id)
     values = shown_values(visit, entity, record)
     entries = history.of_record(visit.conn, name, id)
-    pasts = [dict(pair for pair in _sides(entry)) for entry in entries]
-    known = known_to(visit, entity.by_name, [values, *pasts, *[{k: v[0] for k, v in e.changes.items()} for e in entries]])
+    known = known_to(visit, entity.by_name, [values, *(side for entry in entries for side in (entry.before, entry.after))])
     baked = detail.bake(visit.site.pages, visit.view, entity)
     parts = [_part(visit, visit.catalog.entity(part), record) for part in entity.parts if visit.may(part, "read")]
     nav = [{"id": id, "label": label} for id, label in baked.nav]
     nav += [{"id": f"p-{part['name']}", "label": f"{part['plural']} ({len(part['rows'])})"} for part in parts]
     context = {
         "record": _head(visit, entity, record, values),
-        "entity": _named(visit, entity),
+        "entity": visit.view.named(entity),
         "owner": _owner(visit, entity, values, known),
         "facts": list(_facts(visit, entity, values, known)),
         "sections": detail.fill(baked, values, visit.view, visit.region, known, f"/{name}/{id}/files"),
@@ -50,19 +48,6 @@ def show(visit: Visit, name: str, id: int) -> Screen:
         "history": [_told(visit, entity, entry, known) for entry in entries],
     }
     return Screen("record.html", context)
-
-
-def _sides(entry: Entry) -> Sequence[tuple[str, Json]]:
-    return [(name, after) for name, (_, after) in entry.changes.items()]
-
-
-def _named(visit: Visit, entity: Entity) -> dict[str, str]:
-    return {
-        "name": entity.name,
-        "label": labels.entity_label(visit.catalog, entity, visit.view.languages),
-        "plural": labels.entity_plural(visit.catalog, entity, visit.view.languages),
-        "icon": entity.icon,
-    }
 
 
 def _head(visit: Visit, entity: Entity, record: Record, values: Mapping[str, Json]) -> dict[str, Json]:
@@ -111,7 +96,7 @@ def _part(visit: Visit, part: Entity, record: Record) -> dict[str, Json]:
         for one in found
     ]
     return {
-        **_named(visit, part),
+        **visit.view.named(part),
         "new_url": f"/{part.name}/new?{part.owner}={record.id}" if visit.may(part.name, "create") else "",
         "columns": [{"label": visit.view.label(one)} for one in columns],
         "rows": rows,

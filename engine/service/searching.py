@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES, Region
 from engine.query import page, tree
@@ -73,7 +72,7 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
     restricted = bool(chips or query.words)
     total = result.page.total
     context = {
-        "entity": _named(visit, entity),
+        "entity": visit.view.named(entity),
         "new_url": f"/{name}/new" if visit.may(name, "create") and not entity.locks.add else "",
         "deleted_url": f"/{name}/deleted" if visit.may(name, "delete") else "",
         "q": query.words,
@@ -93,15 +92,6 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
         "drops": _drops(visit, entity, query, chips) if restricted and not rows else [],
     }
     return Screen("search.html", context)
-
-
-def _named(visit: Visit, entity: Entity) -> dict[str, str]:
-    return {
-        "name": entity.name,
-        "label": labels.entity_label(visit.catalog, entity, visit.view.languages),
-        "plural": labels.entity_plural(visit.catalog, entity, visit.view.languages),
-        "icon": entity.icon,
-    }
 
 
 def _number(visit: Visit, n: int) -> str:

@@ -124,7 +124,7 @@ def restore(visit: Visit, entity: Entity, entries: list[history.Entry]) -> None:
     write.restore(visit.conn, visit.catalog, entries, by=by)
     _reload(visit, entity)
     for entry in entries:
-        kept = {name: before for name, (before, _) in entry.changes.items()}
+        kept = entry.before
         for via in _standing_for(visit, visit.catalog.entity(entry.entity)):
             if kept.get(via.flag) and kept.get(via.owner):
                 others = read.flagged(visit.conn, visit.catalog, via, int(kept[via.owner]))
