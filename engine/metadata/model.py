@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from engine.errors import UnknownEntity, UnknownField
 
@@ -17,6 +17,9 @@ Json = Any
 """A value as JSON knows it: the form in which values cross layers (dates as ISO text, decimals as text)."""
 
 SOURCE_LANGUAGE = "en"
+
+FieldState = Literal["active", "retired", "filling", "missing"]
+"""Retired: hidden, its data kept. Filling: hidden until converted values are there. Missing: without a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,21 @@ class Group:
     position: int
     system: bool
     via: Via | None = None
+    columns: int = 2
+    collapsed: bool = False
+    tab: bool = False
+    visible: Json = None
+    """A condition (its JSON form) on which the group stands on the card; None: always."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field definition. `table` and `column` say where its values live, which need not be the entity's table."""
+    """A field definition. `table` and `column` say where its values live, which need not be the entity's table.
+
+    `rules` are conditions in their JSON form: `visible` and `required` (when), and `choices`, a list of
+    `{"when": condition, "values": [...]}`. `folded` says that a folded column is kept beside the value although the field
+    need not be searchable. `copies_to` is the id of a field for which the values are being converted: every save writes both.
+    """
 
     id: str
     entity: str
@@ -68,6 +81,10 @@ class Field:
     in_list: bool = False
     system: bool = True
     via: Via | None = None
+    rules: Mapping[str, Json] = field(default_factory=dict)
+    state: FieldState = "active"
+    folded: bool = False
+    copies_to: str | None = None
 
     @property
     def key(self) -> str:
@@ -94,7 +111,9 @@ class Locks:
 class Entity:
     """A kind of record: its groups and fields in the order of the card, disabled fields included.
 
-    Compared by identity: a catalog and its narrowed entities live as long as their version does.
+    `retired` fields (and those still filling) are hidden everywhere and keep their data; `missing` ones have lost their column, or not got it
+    yet, so nothing may read or write them. Compared by identity: a catalog and its narrowed entities live as long as
+    their version does.
     """
 
     name: str
@@ -111,6 +130,14 @@ class Entity:
     tree: str | None = None
     picker: bool = False
     locks: Locks = field(default_factory=Locks)
+    system: bool = True
+    retired: tuple[Field, ...] = ()
+    missing: tuple[Field, ...] = ()
+
+    @property
+    def stored(self) -> tuple[Field, ...]:
+        """The fields whose column is there, retired ones included."""
+        return self.fields + self.retired
 
     @property
     def table(self) -> str:
@@ -157,11 +184,20 @@ class Entity:
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """An immutable snapshot of all metadata. `labels` maps language → key → text, the source language included."""
+    """An immutable snapshot of all metadata. `labels` maps language → key → text, the source language included.
+
+    `retired` entities are hidden everywhere; their tables stay.
+    """
 
     version: int
     entities: Mapping[str, Entity]
     labels: Mapping[str, Mapping[str, str]]
+    retired: Mapping[str, Entity] = field(default_factory=dict)
+
+    @property
+    def stored(self) -> tuple[Entity, ...]:
+        """The entities whose tables are there, retired ones included."""
+        return (*self.entities.values(), *self.retired.values())
 
     def entity(self, name: str) -> Entity:
         """The entity of that name. Raises UnknownEntity."""
@@ -189,10 +225,10 @@ class Catalog:
 
     @cached_property
     def referrers(self) -> Mapping[str, tuple[Field, ...]]:
-        """Fields that refer to an entity, by that entity; fields standing on a card through `via` are not counted twice."""
+        """Fields that refer to an entity, by that entity, retired ones included; those standing on a card through `via` are not counted twice."""
         found: dict[str, list[Field]] = {}
-        for entity in self.entities.values():
-            for one in entity.fields:
+        for entity in self.stored:
+            for one in entity.stored:
                 if one.target and one.via is None:
                     found.setdefault(one.target, []).append(one)
         return {name: tuple(fields) for name, fields in found.items()}

@@ -31,12 +31,12 @@ def is_stored(field: Field) -> bool:
 
 @lru_cache(maxsize=4)
 def _folded(catalog: Catalog) -> frozenset[tuple[str, str]]:
-    """The (table, column) pairs that some searchable field or title reads. Pickers search titles."""
+    """The (table, column) pairs that some searchable field or title reads, or once read. Pickers search titles."""
     return frozenset(
         (field.table, field.column)
-        for entity in catalog.entities.values()
-        for field in entity.fields
-        if TYPES[field.type].folds and (field.searchable or field.name == entity.title)
+        for entity in catalog.stored
+        for field in entity.stored
+        if TYPES[field.type].folds and (field.searchable or field.name == entity.title or field.folded)
     )
 
 
@@ -54,7 +54,7 @@ _TABLES: WeakKeyDictionary[Catalog, Mapping[str, Table]] = WeakKeyDictionary()
 
 
 def tables(catalog: Catalog) -> Mapping[str, Table]:
-    """The record tables of a catalog by entity name, with all foreign keys. Disabled fields keep their columns.
+    """The record tables of a catalog by entity name, with all foreign keys. Disabled and retired fields keep their columns.
 
     The same objects for as long as the catalog lives: statements kept elsewhere hold on to them.
     """
@@ -67,7 +67,7 @@ def tables(catalog: Catalog) -> Mapping[str, Table]:
 def _make_tables(catalog: Catalog) -> Mapping[str, Table]:
     metadata = MetaData(naming_convention=FIXED.naming_convention)
     file_id = Table("fl_file", metadata, Column("id", Id, primary_key=True)).c.id
-    return {entity.name: _table(catalog, entity, metadata, file_id) for entity in catalog.entities.values()}
+    return {entity.name: _table(catalog, entity, metadata, file_id) for entity in catalog.stored}
 
 
 def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column[int]) -> Table:
@@ -81,7 +81,7 @@ def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column
     ]
     if entity.is_dictionary:
         columns.append(Column("row_key", short_text(60), unique=True))
-    made = [column for field in entity.fields if field.via is None for column in _columns_of(catalog, field, file_id)]
+    made = [column for field in entity.stored if field.via is None for column in _columns_of(catalog, field, file_id)]
     return Table(entity.table, metadata, *columns, *sorted(made, key=_reach), **_INNODB, sqlite_autoincrement=True)
 
 

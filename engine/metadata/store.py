@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from engine.errors import UnknownField
 from engine.metadata import tables as t
@@ -62,12 +62,14 @@ def load(conn: Connection) -> Catalog:
     """The whole metadata as a catalog. Reads again if a change slips in between its queries."""
     while True:
         version = read_version(conn)
-        catalog = Catalog(version.catalog, _load_entities(conn), _load_labels(conn))
+        live, retired = _load_entities(conn)
+        catalog = Catalog(version.catalog, live, _load_labels(conn), retired)
         if read_version(conn).catalog == version.catalog:
             return catalog
 
 
-def _load_entities(conn: Connection) -> Mapping[str, Entity]:
+def _load_entities(conn: Connection) -> tuple[Mapping[str, Entity], Mapping[str, Entity]]:
+    """The entities in force, and the retired ones."""
     groups: dict[str, list[Group]] = {}
     for row in conn.execute(select(t.GROUP).order_by(t.GROUP.c.position, t.GROUP.c.name)):
         groups.setdefault(row.entity, []).append(_group(row))
@@ -75,17 +77,19 @@ def _load_entities(conn: Connection) -> Mapping[str, Entity]:
     order = {(entity, group.name): place for entity, found in groups.items() for place, group in enumerate(found)}
     fields: dict[str, list[Field]] = {}
     for row in conn.execute(select(t.FIELD).order_by(t.FIELD.c.position, t.FIELD.c.name)):
-        fields.setdefault(row.entity, []).append(_field(row, vias[row.entity, row.group_name]))
-    found = {}
-    for row in conn.execute(select(t.ENTITY).order_by(t.ENTITY.c.position)):
-        on_card = sorted(fields.get(row.name, []), key=lambda one: order[one.entity, one.group])
-        found[row.name] = _entity(row, tuple(groups.get(row.name, ())), tuple(on_card))
-    return found
+        fields.setdefault(row.entity, []).append(_field(row, vias.get((row.entity, row.group_name))))
+    live: dict[str, Entity] = {}
+    retired: dict[str, Entity] = {}
+    for row in conn.execute(select(t.ENTITY).order_by(t.ENTITY.c.position, t.ENTITY.c.name)):
+        on_card = sorted(fields.get(row.name, []), key=lambda one: order.get((one.entity, one.group), len(order)))
+        (live if row.state == "active" else retired)[row.name] = _entity(row, tuple(groups.get(row.name, ())), on_card)
+    return live, retired
 
 
 def _group(row: Row[Any]) -> Group:
     via = Via(**json.loads(row.via)) if row.via else None
-    return Group(name=row.name, label=row.label, position=row.position, system=row.system, via=via)
+    layout = json.loads(row.layout) if row.layout else {}
+    return Group(name=row.name, label=row.label, position=row.position, system=row.system, via=via, **layout)
 
 
 def _field(row: Row[Any], via: Via | None) -> Field:
@@ -110,18 +114,25 @@ def _field(row: Row[Any], via: Via | None) -> Field:
         sortable=row.sortable,
         in_list=row.in_list,
         system=row.system,
-        via=via,
+        # A field of the entity's own may stand under the heading of another record.
+        via=via if via is not None and row.table_name == via.entity else None,
+        rules=json.loads(row.rules) if row.rules else {},
+        state=row.state,
+        folded=row.folded,
+        copies_to=row.copies_to,
     )
 
 
-def _entity(row: Row[Any], groups: tuple[Group, ...], fields: tuple[Field, ...]) -> Entity:
+def _entity(row: Row[Any], groups: tuple[Group, ...], fields: Sequence[Field]) -> Entity:
     told = json.loads(row.definition)
     locks = told.pop("locks")
     return Entity(
         name=row.name,
         position=row.position,
         groups=groups,
-        fields=fields,
+        fields=tuple(one for one in fields if one.state == "active"),
+        retired=tuple(one for one in fields if one.state in ("retired", "filling")),
+        missing=tuple(one for one in fields if one.state == "missing"),
         parts=tuple(told.pop("parts")),
         locks=Locks(locks["add"], frozenset(locks["delete"]), {name: frozenset(keys) for name, keys in locks["change"].items()}),
         **told,
@@ -139,33 +150,44 @@ def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:
 
 def save_entity(conn: Connection, entity: Entity) -> None:
     """Write a new entity with its groups and fields. The version is the caller's to bump."""
-    told = {name: getattr(entity, name) for name in ("label", "plural", "kind", "title", "icon", "owner", "tree", "picker")}
+    conn.execute(insert(t.ENTITY).values(name=entity.name, **_entity_row(entity)))
+    for group in entity.groups:
+        conn.execute(insert(t.GROUP).values(id=uuid.uuid4().hex, entity=entity.name, **_group_row(group)))
+    fields = [*entity.stored, *entity.missing]
+    if fields:
+        conn.execute(insert(t.FIELD), [_field_row(field) for field in fields])
+
+
+_SIMPLE = ("label", "plural", "kind", "title", "icon", "owner", "tree", "picker", "system")
+
+
+def _entity_row(entity: Entity) -> dict[str, Any]:
+    told = {name: getattr(entity, name) for name in _SIMPLE}
     told["parts"] = list(entity.parts)
     locks = entity.locks
     told["locks"] = {"add": locks.add, "delete": sorted(locks.delete), "change": {k: sorted(v) for k, v in locks.change.items()}}
-    conn.execute(insert(t.ENTITY).values(name=entity.name, position=entity.position, definition=_json(told)))
-    for group in entity.groups:
-        conn.execute(insert(t.GROUP).values(id=uuid.uuid4().hex, entity=entity.name, **_group_row(group)))
-    if entity.fields:
-        conn.execute(insert(t.FIELD), [_field_row(field) for field in entity.fields])
+    return {"position": entity.position, "definition": _json(told)}
 
 
 def _group_row(group: Group) -> dict[str, Any]:
     via = _json(asdict(group.via)) if group.via else None
-    return {"name": group.name, "label": group.label, "position": group.position, "system": group.system, "via": via}
+    layout = {name: getattr(group, name) for name in ("columns", "collapsed", "tab", "visible")}
+    row = {"name": group.name, "label": group.label, "position": group.position, "system": group.system, "via": via}
+    return row | {"layout": _json(layout)}
 
 
 def _field_row(field: Field) -> dict[str, Any]:
     row = {name: getattr(field, name) for name in _PLAIN}
     row |= {"group_name": field.group, "table_name": field.table, "column_name": field.column}
     row["options"] = _json(field.options)
+    row["rules"] = _json(field.rules) if field.rules else None
     row["default_value"] = None if field.default is None else _json(field.default)
     return row
 
 
 _PLAIN = (
-    "id", "entity", "name", "type", "position", "label", "help", "placeholder", "width",
-    "enabled", "required", "searchable", "sortable", "in_list", "system",
+    "id", "entity", "name", "type", "position", "label", "help", "placeholder", "width", "enabled", "required",
+    "searchable", "sortable", "in_list", "system", "state", "folded", "copies_to",
 )  # fmt: skip
 
 
@@ -192,6 +214,85 @@ def save_labels(conn: Connection, language: str, labels: Iterable[tuple[str, str
         keys = [row["label_key"] for row in chunk]
         conn.execute(delete(t.LABEL).where(t.LABEL.c.language == language, t.LABEL.c.label_key.in_(keys)))
         conn.execute(insert(t.LABEL), chunk)
+
+
+def write_difference(conn: Connection, before: Catalog, after: Catalog) -> None:
+    """Write what changed between two states of the metadata, and nothing else. The version is the caller's to bump."""
+    held = {one.name: one for one in before.stored}
+    coming = {one.name: one for one in after.stored}
+    for name in held.keys() - coming.keys():
+        for table, column in ((t.FIELD, t.FIELD.c.entity), (t.GROUP, t.GROUP.c.entity), (t.ENTITY, t.ENTITY.c.name)):
+            conn.execute(delete(table).where(column == name))
+    for name, entity in coming.items():
+        if name not in held:
+            save_entity(conn, entity)
+        elif entity is not held[name]:
+            _write_entity(conn, held[name], entity)
+        if (name in before.retired) != (name in after.retired):
+            state = "retired" if name in after.retired else "active"
+            conn.execute(update(t.ENTITY).where(t.ENTITY.c.name == name).values(state=state))
+    if after.labels is not before.labels:
+        _write_labels(conn, before, after)
+
+
+def _write_entity(conn: Connection, before: Entity, after: Entity) -> None:
+    if _entity_row(before) != _entity_row(after):
+        conn.execute(update(t.ENTITY).where(t.ENTITY.c.name == after.name).values(_entity_row(after)))
+    held, coming = ({one.name: one for one in entity.groups} for entity in (before, after))
+    for name in held.keys() - coming.keys():
+        conn.execute(delete(t.GROUP).where(t.GROUP.c.entity == after.name, t.GROUP.c.name == name))
+    for name, group in coming.items():
+        if name not in held:
+            conn.execute(insert(t.GROUP).values(id=uuid.uuid4().hex, entity=after.name, **_group_row(group)))
+        elif group != held[name]:
+            conn.execute(update(t.GROUP).where(t.GROUP.c.entity == after.name, t.GROUP.c.name == name).values(_group_row(group)))
+    _write_fields(conn, before, after)
+
+
+def _write_fields(conn: Connection, before: Entity, after: Entity) -> None:
+    held, coming = ({one.id: one for one in (*entity.stored, *entity.missing)} for entity in (before, after))
+    if gone := held.keys() - coming.keys():
+        conn.execute(delete(t.FIELD).where(t.FIELD.c.id.in_(gone)))
+    new = [_field_row(one) for id, one in coming.items() if id not in held]
+    if new:
+        conn.execute(insert(t.FIELD), new)
+    moved = [one for id, one in coming.items() if id in held and one != held[id] and replace(one, position=held[id].position) == held[id]]
+    if moved:  # an order changes the places of many, and of each nothing else
+        placed = update(t.FIELD).where(t.FIELD.c.id == bindparam("field")).values(position=bindparam("place"))
+        conn.execute(placed, [{"field": one.id, "place": one.position} for one in moved])
+    for id, one in coming.items():
+        if id in held and one != held[id] and one not in moved:
+            save_field(conn, one)
+
+
+def _write_labels(conn: Connection, before: Catalog, after: Catalog) -> None:
+    for language in {*before.labels, *after.labels}:
+        held, coming = before.labels.get(language, {}), after.labels.get(language, {})
+        if gone := sorted(held.keys() - coming.keys()):
+            conn.execute(delete(t.LABEL).where(t.LABEL.c.language == language, t.LABEL.c.label_key.in_(gone)))
+        changed = [(key, source_text(after, key), text) for key, text in coming.items() if held.get(key) != text]
+        if changed:
+            save_labels(conn, language, changed, origin="own")
+
+
+def source_text(catalog: Catalog, key: str) -> str:
+    """The source text of a label of the metadata: what stands in the definition itself; '' for an unknown key."""
+    kind, _, rest = key.partition(".")
+    name, _, what = rest.partition(".")
+    entity = catalog.entities.get(name) or catalog.retired.get(name)
+    if entity is None:
+        return ""
+    if kind == "entity":
+        return str(getattr(entity, what)) if what in ("label", "plural") else ""
+    part, _, what = what.partition(".")
+    if kind == "group":
+        return next((one.label for one in entity.groups if one.name == part), "")
+    field = next((one for one in (*entity.stored, *entity.missing) if one.name == part), None)
+    if field is None:
+        return ""
+    if what.startswith("choice."):
+        return next((str(one["label"]) for one in field.options.get("choices", ()) if one["value"] == what[7:]), "")
+    return str(getattr(field, what)) if what in ("label", "help", "placeholder") else ""
 
 
 def _json(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, false
 
 from engine.metadata.columns import Bytes, Id, LongText, UtcDateTime, WideText, short_text
 
@@ -29,6 +29,7 @@ ENTITY = Table(
     Column("name", short_text(60), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("definition", LongText, nullable=False),
+    Column("state", short_text(20), nullable=False, server_default="active"),
     **_INNODB,
 )
 GROUP = Table(
@@ -41,6 +42,7 @@ GROUP = Table(
     Column("position", Integer, nullable=False),
     Column("system", Boolean, nullable=False),
     Column("via", WideText),
+    Column("layout", LongText),
     UniqueConstraint("entity", "name"),
     **_INNODB,
 )
@@ -67,6 +69,10 @@ FIELD = Table(
     Column("sortable", Boolean, nullable=False),
     Column("in_list", Boolean, nullable=False),
     Column("system", Boolean, nullable=False),
+    Column("state", short_text(20), nullable=False, server_default="active"),
+    Column("rules", LongText),
+    Column("folded", Boolean, nullable=False, server_default=false()),
+    Column("copies_to", short_text(32)),
     UniqueConstraint("entity", "name"),
     **_INNODB,
 )
@@ -159,5 +165,61 @@ FILE = Table(
     Column("content", Bytes, nullable=False),
     Column("user_id", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
+    **_INNODB,
+)
+COLUMN_NAME = Table(
+    "fl_column_name",  # every column name that was ever given, so that none is given twice
+    METADATA,
+    Column("table_name", short_text(60), primary_key=True),
+    Column("column_name", short_text(63), primary_key=True),
+    Column("field_id", short_text(32), nullable=False),
+    **_INNODB,
+)
+CHANGE = Table(
+    "fl_change",  # only ever added to, but for `open_slot`
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("operations", LongText, nullable=False),
+    Column("reverses", LongText, nullable=False),
+    Column("statements", LongText, nullable=False),
+    Column("plan_hash", short_text(64), nullable=False),
+    Column("base_version", BigInteger, nullable=False),
+    Column("user_id", BigInteger),
+    Column("author", WideText, nullable=False),
+    Column("note", WideText, nullable=False),
+    Column("undoes", BigInteger),
+    Column("at", UtcDateTime, nullable=False),
+    Column("open_slot", short_text(10), unique=True),  # one text while the change is open, NULL after: at most one is open
+    **_INNODB,
+)
+CHANGE_EVENT = Table(
+    "fl_change_event",  # only ever added to; each row's hash covers the one before
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("change_id", BigInteger, nullable=False),
+    Column("state", short_text(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("process", WideText, nullable=False),
+    Column("detail", LongText, nullable=False),
+    Column("previous", short_text(64), nullable=False),
+    Column("hash", short_text(64), nullable=False),
+    Index("ix_fl_change_event_change_id", "change_id"),
+    **_INNODB,
+)
+DRAFT = Table(
+    "fl_draft",
+    METADATA,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("base_version", BigInteger, nullable=False),
+    Column("operations", LongText, nullable=False),
+    Column("done", Integer, nullable=False),  # how many of them stand: the rest were undone and can be done again
+    Column("updated_at", UtcDateTime, nullable=False),
+    **_INNODB,
+)
+SHIPPED = Table(
+    "fl_shipped",  # each shipped entity as this installation last took it over: the base of an upgrade's three-way comparison
+    METADATA,
+    Column("entity", short_text(60), primary_key=True),
+    Column("definition", LongText, nullable=False),
     **_INNODB,
 )

@@ -221,7 +221,7 @@ def unset_flag(conn: Connection, catalog: Catalog, via: Via, owner: int, keep: i
 
 
 def whole_row(conn: Connection, catalog: Catalog, entity: Entity, id: int) -> dict[str, Json]:
-    """Every stored value of a record's own table, disabled fields and stamps included: what a deletion keeps.
+    """Every stored value of a record's own table, disabled and retired fields and stamps included: what a deletion keeps.
 
     Raises NotFound.
     """
@@ -239,7 +239,7 @@ def whole_row(conn: Connection, catalog: Catalog, entity: Entity, id: int) -> di
 
 
 def _own_fields(entity: Entity) -> Iterable[Field]:
-    return (field for field in entity.fields if field.via is None and is_stored(field))
+    return (field for field in entity.stored if field.via is None and is_stored(field))
 
 
 def delete(conn: Connection, catalog: Catalog, doomed: Sequence[tuple[Entity, int]], *, by: int | None) -> str:

@@ -41,7 +41,7 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
 
 def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
     """The indexes the engine makes by itself: references (deleting and joining need them) and searchable fields."""
-    own = [field for field in entity.fields if field.via is None and is_stored(field)]
+    own = [field for field in entity.stored if field.via is None and is_stored(field)]
     moment = next((table.c[field.column] for field in own if field.searchable and field.type in ("date", "datetime")), None)
     found = (index for field in own for index in _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams))
     if dialect not in ("mysql", "mariadb"):
