@@ -11,7 +11,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsa
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 ICONS := web/static/vendor/icons.svg
-NAMED := $(wildcard web/templates/*.html engine/render/templates/*.html engine/render/templates/*/*.html field_catalogs/*.yaml)
+NAMED := $(wildcard web/templates/*.html web/templates/*/*.html engine/render/templates/*.html engine/render/templates/*/*.html field_catalogs/*.yaml)
 WORDS := $(patsubst %.po,%.mo,$(wildcard locales/*/LC_MESSAGES/ui.po))
 
 .PHONY: help setup run test lint bench i18n screenshots requirements clean

@@ -17,7 +17,7 @@ from engine.metadata.database import Database
 from engine.render.page import Pages
 from engine.service.visit import Site
 from settings import ROOT, BadSetting, Settings, from_environment
-from web import api, assets, cards, home, problems, search, security
+from web import admin, api, assets, cards, home, problems, search, security
 
 MAX_BODY = 9 * 2**20
 """The largest request: one file of the largest kind allowed and a card around it."""
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["fieldloom"] = Site(Database(told.database_url), pages, told.locales, told.default_language, told.timezone)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)  # it guards itself: see there
-    for blueprint in (assets.assets, home.blueprint, api.blueprint, cards.blueprint, search.blueprint):
+    for blueprint in (assets.assets, home.blueprint, api.blueprint, admin.blueprint, cards.blueprint, search.blueprint):
         app.register_blueprint(blueprint)
     security.register(app, secure=told.secure_cookies)
     problems.register(app)

@@ -3,6 +3,7 @@ import "./reference-picker.js";
 import "./record-form.js";
 import "./section-nav.js";
 import "./filter-row.js";
+import "./overlays.js";
 import { composing } from "./dom.js";
 
 // Ctrl+K goes to the quick search. On narrow screens it stands in the menu, which opens first.

@@ -1,0 +1,1 @@
+"""What administrators do in the browser: fields, groups, display names, drafts and what they publish."""
