@@ -16,7 +16,7 @@ from engine.metadata.physical import folded_column, is_folded, tables
 from engine.metadata.types import TYPES
 from engine.query.operators import OPERATORS, contains
 from engine.query.tree import Condition, Junction, Query, Rule, SortKey
-from engine.query.values import Scope, literal_true, resolve
+from engine.query.values import Scope, is_open, literal_true, resolve
 
 MAX_WORDS = 8
 
@@ -81,6 +81,8 @@ def _effort(condition: Condition) -> int:
 
 def _rule_clause(source: Source, rule: Rule, scope: Scope) -> ColumnElement[bool]:
     one = source.entity.field(rule.field)
+    if is_open(rule.value, scope):
+        return sa.false()
     folded = TYPES[one.type].folds and is_folded(source.catalog, one)
     value = resolve(one, rule.operator, rule.value, scope, folded=folded)
     return OPERATORS[rule.operator].clause(source.column(one, folded=folded), value)

@@ -33,6 +33,8 @@ RELATIVE: dict[str, Message] = {
     "this_month": M_("this month"),
     "this_year": M_("this year"),
 }
+RECORD = "$RECORD."
+"""How a condition on a field's choices names another field of the same card."""
 PEOPLE = "person"
 """The entity whose rows are people; a user may be one of them."""
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -47,11 +49,24 @@ class Scope:
     region: Region
     now: datetime
     person: int | None = None
+    record: Mapping[str, Json] | None = None
+    """The values of the card that is filled in, where a condition on its choices may name its fields (`$RECORD.<field>`)."""
 
     @property
     def timezone(self) -> ZoneInfo:
         """The reader's time zone: "today" is the reader's day."""
         return self.region.timezone
+
+
+def named_in(value: Json) -> tuple[str, ...]:
+    """The fields of the card that a rule's value names, as `$RECORD.<field>`."""
+    members = value if isinstance(value, (list, tuple)) else (value,)
+    return tuple(one.removeprefix(RECORD) for one in members if isinstance(one, str) and one.startswith(RECORD))
+
+
+def is_open(value: Json, scope: Scope) -> bool:
+    """Whether it names a field of the card that is still empty: nothing meets such a rule yet."""
+    return scope.record is not None and any(scope.record.get(name) in (None, "", []) for name in named_in(value))
 
 
 def resolve(field: Field, operator: str, value: Json, scope: Scope, *, folded: bool) -> Any:
@@ -93,6 +108,8 @@ def _flag(field: Field, value: Json) -> bool:
 
 def _one(field: Field, value: Json, scope: Scope, folded: bool) -> Any:
     kind = TYPES[field.type]
+    if isinstance(value, str) and value.startswith(RECORD):
+        return _from_card(field, value.removeprefix(RECORD), scope, folded)
     text = _variable(field, value, scope)
     if not text:
         raise BadValue(field.name, M_("The condition is not well formed."))
@@ -116,6 +133,19 @@ def _one(field: Field, value: Json, scope: Scope, folded: bool) -> Any:
     if parsed is None:
         raise BadValue(field.name, M_("The condition is not well formed."))
     return _within(field, kind.to_column(parsed))
+
+
+def _from_card(field: Field, name: str, scope: Scope, folded: bool) -> Any:
+    """What stands in another field of the card, in the spelling of this one's column."""
+    if scope.record is None:
+        raise BadValue(field.name, M_("“%(name)s” can only stand where a field's choices are limited.", name=RECORD + name))
+    kind, found = TYPES[field.type], scope.record.get(name)
+    if kind.folds:
+        return fold(kind.fold_term(str(found))) if folded else str(found)
+    try:
+        return _within(field, kind.to_column(found))
+    except (TypeError, ValueError, ArithmeticError):
+        raise BadValue(field.name, M_("“%(name)s” holds values of another kind.", name=RECORD + name)) from None
 
 
 def _within(field: Field, value: Any) -> Any:

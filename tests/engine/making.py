@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -67,6 +67,13 @@ def made(database: Database, *entities: Entity) -> Iterator[Catalog]:
             made_here[0].metadata.drop_all(conn, tables=made_here)
 
 
-def a_scope(region: Region = ENGLISH, *, now: datetime = NOW, person: int | None = None, dictionaries: Dictionaries | None = None) -> Scope:
+def a_scope(
+    region: Region = ENGLISH,
+    *,
+    now: datetime = NOW,
+    person: int | None = None,
+    dictionaries: Dictionaries | None = None,
+    record: Mapping[str, Json] | None = None,
+) -> Scope:
     """How conditions are read by somebody."""
-    return Scope(dictionaries or Dictionaries(Version(0, 0), {}), region, now, person)
+    return Scope(dictionaries or Dictionaries(Version(0, 0), {}), region, now, person, record)
