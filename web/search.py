@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, jsonify, request, send_file
+from flask import Blueprint, jsonify, make_response, request, send_file
 from werkzeug.wrappers import Response
 
 from engine.errors import UnknownParameter
 from engine.files import KINDS
-from engine.service import attachments, lookup, searching
+from engine.service import attachments, charts, lookup, searching
 from web.visits import RECORD, answer, pairs, visiting
 
 blueprint = Blueprint("search", __name__)
@@ -21,6 +21,20 @@ def show(entity: str) -> Response:
     """The search screen with its result."""
     with visiting() as visit:
         return answer(visit, searching.show(visit, entity, pairs()))
+
+
+@blueprint.get("/<entity>/charts")
+def counted(entity: str) -> Response:
+    """The records counted by their lists, as charts."""
+    with visiting() as visit:
+        return answer(visit, charts.show(visit, entity, pairs()))
+
+
+@blueprint.get("/<entity>/charts/part")
+def counted_part(entity: str) -> Response:
+    """The charts without a page around them."""
+    with visiting() as visit:
+        return make_response(charts.part(visit, entity, pairs()))
 
 
 @blueprint.get("/<entity>/suggest")

@@ -117,6 +117,7 @@ def _definition(file: str, document: dict[str, Any], place: int) -> Definition:
         parts=tuple(document.get("parts", ())),
         tree=document.get("tree"),
         picker=document.get("picker", False),
+        charts=tuple(document.get("charts", ())),
         locks=Locks(
             add=locked.get("add", True) is False,
             delete=frozenset(locked.get("delete", ())),
@@ -263,6 +264,7 @@ def _check_links(one: Definition, found: Mapping[str, Definition]) -> None:
     for field in one.entity.fields:
         if TYPES[field.type].refers:
             _check_reference(one, field, found)
+    _check_charts(one, found)
     _check_rows(one)
 
 
@@ -272,6 +274,15 @@ def _check_reference(one: Definition, field: Field, found: Mapping[str, Definiti
         raise BadCatalog(one.file, one.entity.name, field.name, f"refers to no known entity {field.target!r}")
     if field.default is not None and field.default not in [row["key"] for row in target.rows]:
         raise BadCatalog(one.file, one.entity.name, field.name, f"default: {field.target} has no row {field.default!r}")
+
+
+def _check_charts(one: Definition, found: Mapping[str, Definition]) -> None:
+    for name in one.entity.charts:
+        field = one.entity.by_name.get(name)
+        target = found.get(field.target or "") if field else None
+        of_few = field is not None and (field.type == "choice" or (target is not None and target.entity.is_dictionary))
+        if field is None or not field.searchable or not of_few:
+            raise BadCatalog(one.file, one.entity.name, name, "is named for a chart but is not a searchable field with choices")
 
 
 def _check_rows(one: Definition) -> None:

@@ -129,6 +129,7 @@ class Entity:
     parts: tuple[str, ...] = ()
     tree: str | None = None
     picker: bool = False
+    charts: tuple[str, ...] = ()
     locks: Locks = field(default_factory=Locks)
     system: bool = True
     retired: tuple[Field, ...] = ()

@@ -7,7 +7,7 @@ small by kind; the rows of cards are never kept.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,8 @@ from engine.metadata.physical import tables
 from engine.metadata.store import Version
 
 PATH_MARK = " › "
+DEEPEST = 30
+"""The most levels of a tree: people lose their way long before, and no loop can keep a walk busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,23 @@ class RowSet:
         return {row.key: row.id for row in self.rows.values() if row.key}
 
     @cached_property
-    def ordered(self) -> tuple[tuple[Row, int], ...]:
-        """(row, depth) in display order."""
-        children: dict[int | None, list[Row]] = {}
+    def children(self) -> Mapping[int | None, tuple[Row, ...]]:
+        """The rows directly under each row, in order; those at the top stand under None."""
+        found: dict[int | None, list[Row]] = {}
         for row in self.rows.values():
-            parent = row.parent if row.parent in self.rows else None
-            children.setdefault(parent, []).append(row)
-        for found in children.values():
-            found.sort(key=lambda row: (row.position, row.id))
-        return tuple(_walk(children, None, 0))
+            found.setdefault(row.parent if row.parent in self.rows else None, []).append(row)
+        return {parent: tuple(sorted(rows, key=lambda row: (row.position, row.id))) for parent, rows in found.items()}
+
+    @cached_property
+    def ordered(self) -> tuple[tuple[Row, int], ...]:
+        """(row, depth) in display order: each row before those below it."""
+        found: list[tuple[Row, int]] = []
+        waiting = [(row, 0) for row in reversed(self.children.get(None, ()))]
+        while waiting:
+            row, depth = waiting.pop()
+            found.append((row, depth))
+            waiting += [(child, depth + 1) for child in reversed(self.children.get(row.id, ()))]
+        return tuple(found)
 
     @cached_property
     def place(self) -> Mapping[int, int]:
@@ -78,6 +88,14 @@ class RowSet:
                 found.add(row.id)
         return frozenset(found)
 
+    def summed(self, counts: Mapping[int, int]) -> Mapping[int, int]:
+        """For each row the sum of what was counted at it and at all rows below it."""
+        found = {row.id: counts.get(row.id, 0) for row, _ in self.ordered}
+        for row, _ in reversed(self.ordered):
+            if row.parent in found:
+                found[row.parent] += found[row.id]
+        return found
+
     def show(self, id: int, how: str, languages: tuple[str, ...]) -> str:
         """A row as its field says: title, description (or title where there is none), or path."""
         row = self.rows.get(id)
@@ -86,20 +104,15 @@ class RowSet:
         if how == "description":
             return row.text("description", languages) or row.text(self.title, languages)
         if how == "path":
-            return PATH_MARK.join(step.text(self.title, languages) for step in self._path(row))
+            return PATH_MARK.join(step.text(self.title, languages) for step in self.path(row))
         return row.text(self.title, languages)
 
-    def _path(self, row: Row) -> list[Row]:
+    def path(self, row: Row) -> list[Row]:
+        """The rows from the top down to this one."""
         path = [row]
-        while (parent := self.rows.get(path[0].parent or 0)) is not None and len(path) < 50:
+        while (parent := self.rows.get(path[0].parent or 0)) is not None and len(path) < DEEPEST:
             path.insert(0, parent)
         return path
-
-
-def _walk(children: Mapping[int | None, list[Row]], parent: int | None, depth: int) -> Iterator[tuple[Row, int]]:
-    for row in children.get(parent, ()):
-        yield row, depth
-        yield from _walk(children, row.id, depth + 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -134,6 +134,7 @@ def _entity(row: Row[Any], groups: tuple[Group, ...], fields: Sequence[Field]) -
         retired=tuple(one for one in fields if one.state in ("retired", "filling")),
         missing=tuple(one for one in fields if one.state == "missing"),
         parts=tuple(told.pop("parts")),
+        charts=tuple(told.pop("charts", ())),
         locks=Locks(locks["add"], frozenset(locks["delete"]), {name: frozenset(keys) for name, keys in locks["change"].items()}),
         **told,
     )
@@ -163,7 +164,7 @@ _SIMPLE = ("label", "plural", "kind", "title", "icon", "owner", "tree", "picker"
 
 def _entity_row(entity: Entity) -> dict[str, Any]:
     told = {name: getattr(entity, name) for name in _SIMPLE}
-    told["parts"] = list(entity.parts)
+    told |= {"parts": list(entity.parts), "charts": list(entity.charts)}
     locks = entity.locks
     told["locks"] = {"add": locks.add, "delete": sorted(locks.delete), "change": {k: sorted(v) for k, v in locks.change.items()}}
     return {"position": entity.position, "definition": _json(told)}

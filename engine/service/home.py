@@ -7,6 +7,7 @@ from engine.metadata.model import Entity, Json
 from engine.metadata.types import TYPES
 from engine.records import history, read
 from engine.records.history import Entry
+from engine.service import charts
 from engine.service.screen import Screen
 from engine.service.visit import Visit
 
@@ -17,16 +18,22 @@ def show(visit: Visit) -> Screen:
     """The home page of whoever is signed in. Raises SignInNeeded."""
     visit.signed_in()
     cards = [one for one in visit.catalog.entities.values() if not one.is_dictionary and visit.may(one.name, "read")]
-    tiles = [_tile(visit, one) for one in cards]
-    return Screen("home.html", {"tiles": tiles, "recent": _recent(visit), "checklist": _steps(visit)})
+    totals = {one.name: read.total(visit.conn, visit.catalog, one) for one in cards}
+    context = {
+        "tiles": [_tile(visit, one, totals[one.name]) for one in cards],
+        "charted": [found for one in cards if (found := charts.at_home(visit, one, totals[one.name]))],
+        "recent": _recent(visit),
+        "checklist": _steps(visit),
+    }
+    return Screen("home.html", context)
 
 
-def _tile(visit: Visit, entity: Entity) -> dict[str, Json]:
+def _tile(visit: Visit, entity: Entity, total: int) -> dict[str, Json]:
     owned = entity.owner is not None
     return {
         "label": labels.entity_label(visit.catalog, entity, visit.view.languages),
         "plural": labels.entity_plural(visit.catalog, entity, visit.view.languages),
-        "count": TYPES["amount"].format(read.total(visit.conn, visit.catalog, entity), visit.region, {"places": 0}),
+        "count": TYPES["amount"].format(total, visit.region, {"places": 0}),
         "url": f"/{entity.name}/",
         "new_url": f"/{entity.name}/new" if not owned and visit.may(entity.name, "create") else "",
         "icon": entity.icon,

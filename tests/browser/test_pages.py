@@ -50,6 +50,10 @@ class Shown:
     def home(self) -> None:
         self.window.go("/")
 
+    def charts(self) -> None:
+        self.window.go(f"/customer/charts?industry={self._api.row('industry', 'Manufacturing')}")
+        self.page.locator(".chart-table > summary").first.click()
+
     def search(self) -> None:
         self.window.go("/customer/")
 

@@ -199,6 +199,11 @@ MISFITS: dict[str, tuple[Document, str, str]] = {
     "an owner that there is not": (a_document(owner="client"), "", "client"),
     "a part that there is not": (a_document(parts=["wheel"]), "", "wheel"),
     "a tree of something else": (a_document(kind="dictionary", tree="name"), "name", "tree"),
+    "a chart of what there is not": (a_document(charts=["colour"]), "colour", "chart"),
+    "a chart of texts": (a_document({**NAMES, "searchable": True}, charts=["x"]), "x", "chart"),
+    "a chart of what is not searched": (
+        a_document({**NAMES, "type": "choice", "options": {"choices": [RED]}}, charts=["x"]), "x", "chart",
+    ),
     "a row twice": (a_document(kind="dictionary", rows=[{"key": "a", "name": "A"}, {"key": "a", "name": "B"}]), "", "twice"),
     "a row of unknown fields": (a_document(kind="dictionary", rows=[{"key": "a", "name": "A", "colour": "red"}]), "colour", "exist"),
     "rows of a card": (a_document(rows=[{"key": "a", "name": "A"}]), "", "dictionary"),

@@ -4,6 +4,7 @@ import "./record-form.js";
 import "./section-nav.js";
 import "./filter-row.js";
 import "./overlays.js";
+import "./lazy-part.js";
 import { composing } from "./dom.js";
 
 // Ctrl+K goes to the quick search. On narrow screens it stands in the menu, which opens first.
