@@ -193,3 +193,64 @@ class BadDatabaseUrl(FieldloomError):
         super().__init__(
             M_("“%(url)s” is no database address. Write sqlite:///file, postgresql://user@host/name or mariadb://user@host/name.", url=url)
         )
+
+
+class BadOperation(FieldloomError):
+    """A change of the metadata is not well formed: says which one in the list, which argument, and what is wrong."""
+
+    def __init__(self, place: int, argument: str, message: Message) -> None:
+        self.place, self.argument = place, argument
+        super().__init__(M_("Operation %(place)s: %(what)s", place=place, what=message) if place else message)
+
+
+class ChangeRefused(FieldloomError):
+    """A change of the metadata cannot run as it is; `reasons` are its findings in words, one for each thing that stops it."""
+
+    def __init__(self, reasons: Sequence[Message], codes: Sequence[str]) -> None:
+        self.reasons, self.codes = tuple(reasons), tuple(codes)
+        super().__init__(reasons[0] if len(reasons) == 1 else M_("%(first)s (and %(n)s more)", first=reasons[0], n=len(reasons) - 1))
+
+
+class NotConfirmed(FieldloomError):
+    """A change destroys or hides something and waits for a confirmation; `keys` name what is to be confirmed."""
+
+    def __init__(self, reasons: Sequence[Message], keys: Sequence[str]) -> None:
+        self.reasons, self.keys = tuple(reasons), tuple(keys)
+        super().__init__(M_("This needs a confirmation of its own: %(what)s", what=reasons[0]))
+
+
+class Outdated(FieldloomError):
+    """The metadata has changed since the change was looked at; nothing was done."""
+
+    def __init__(self, seen: int, current: int) -> None:
+        self.seen, self.current = seen, current
+        super().__init__(M_("The definitions were changed by someone else in the meantime. Nothing has been done; look at the change again."))
+
+
+class ChangeUnderWay(FieldloomError):
+    """Another change of the metadata is running; nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(M_("Another change of the definitions is running. Nothing was done; try again in a moment."))
+
+
+class TableHeld(FieldloomError):
+    """Somebody's open transaction holds a table, so its columns cannot be changed now; nothing was done, nobody was kept waiting."""
+
+    def __init__(self, table: str, seconds: float) -> None:
+        self.table, self.seconds = table, seconds
+        told = M_("The table “%(table)s” was held by an open transaction for %(seconds)s seconds. Nothing was done; try again later.",
+                  table=table, seconds=round(seconds))  # fmt: skip
+        super().__init__(told)
+
+
+class NotUndoable(FieldloomError):
+    """A change cannot be taken back from the journal; the sentence says why."""
+
+
+class BrokenJournal(FieldloomError):
+    """The journal of changes was altered by hand; names the first entry whose hash does not fit."""
+
+    def __init__(self, entry: int) -> None:
+        self.entry = entry
+        super().__init__(M_("The journal of changes was altered: entry %(entry)s does not fit the one before it.", entry=entry))

@@ -10,63 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
 from engine.messages import M_, Message, Problem
+from engine.metadata.formats import FORMATS
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.types import TYPES
-from engine.metadata.types.moment import read_rfc3339
-from engine.metadata.types.text import is_phone, is_web_address
 
 Mode = Literal["create", "update"]
 DRAFTS = {"2020-12": "https://json-schema.org/draft/2020-12/schema", "draft-07": "http://json-schema.org/draft-07/schema#"}
-
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_PLAIN_EMAIL = re.compile(r"[A-Za-z0-9_+-]{1,30}(\.[A-Za-z0-9_+-]{1,30})?@([A-Za-z0-9]{1,30}\.){1,3}[A-Za-z]{2,12}")
-
-
-def is_email(value: object) -> bool:
-    """Whether it is an e-mail address; names in any script are, quoted ones and addresses without a dot are not."""
-    if not isinstance(value, str) or _PLAIN_EMAIL.fullmatch(value):
-        return True
-    from email_validator import EmailNotValidError, validate_email  # here: only unusual addresses need it
-
-    try:
-        validate_email(value, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
-
-
-def is_date(value: object) -> bool:
-    """Whether it is an ISO date of the calendar."""
-    if not isinstance(value, str):
-        return True
-    try:
-        return bool(_ISO_DATE.fullmatch(value) and date.fromisoformat(value))
-    except ValueError:
-        return False
-
-
-def is_datetime(value: object) -> bool:
-    """Whether it is an RFC 3339 timestamp with its zone, in a year that all three databases can hold in UTC."""
-    if not isinstance(value, str):
-        return True
-    try:
-        return 1 < read_rfc3339(value).year < 9999
-    except ValueError:
-        return False
-
-
-FORMATS: dict[str, Callable[[object], bool]] = {
-    "email": is_email,
-    "uri": lambda value: not isinstance(value, str) or is_web_address(value),
-    "phone": lambda value: not isinstance(value, str) or is_phone(value),
-    "date": is_date,
-    "date-time": is_datetime,
-}
 
 SENTENCES: dict[str, Message] = {
     "required": M_("“%(label)s” must be filled in."),

@@ -20,6 +20,7 @@ from engine.metadata.model import Entity, Field, Group, Json, Locks, Via
 from engine.metadata.physical import FOLDED_PREFIX
 from engine.metadata.types import TYPES
 
+CONTRACT = Path(__file__).resolve().parents[2] / "field_catalogs"
 _NAMESPACE = uuid.UUID("6f6c1a52-52a3-4c1b-9d0c-3f1e1f6d0a11")
 SYSTEM_PREFIXES = ("fl_", FOLDED_PREFIX)
 SYSTEM_NAMES = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by", "row_key", "csrf_token"})
@@ -37,6 +38,18 @@ class Definition:
 def field_id(entity: str, name: str) -> str:
     """The immutable id of a shipped field: the same in every installation."""
     return uuid.uuid5(_NAMESPACE, f"{entity}.{name}").hex
+
+
+def read_one(document: Mapping[str, Any], known: Mapping[str, Entity]) -> Definition:
+    """One definition in a catalog's form, checked against the entities that are there. Raises BadCatalog."""
+    told = dict(document)
+    schema = json.loads((CONTRACT / "catalog.schema.json").read_text(encoding="utf-8"))
+    _check_schema("", told, schema)
+    one = _definition("", told, len(known))
+    found = {name: Definition("", entity, ()) for name, entity in known.items()} | {one.entity.name: one}
+    linked = _with_via_columns(one, found)
+    _check_links(linked, found)
+    return linked
 
 
 def read(folder: Path) -> tuple[Definition, ...]:

@@ -187,13 +187,15 @@ class Entity:
 class Catalog:
     """An immutable snapshot of all metadata. `labels` maps language → key → text, the source language included.
 
-    `retired` entities are hidden everywhere; their tables stay.
+    `retired` entities are hidden everywhere; their tables stay. `spent` holds the (entity, field) names of what was purged:
+    no name is ever given twice. An entity's own name is spent with the field ''.
     """
 
     version: int
     entities: Mapping[str, Entity]
     labels: Mapping[str, Mapping[str, str]]
     retired: Mapping[str, Entity] = field(default_factory=dict)
+    spent: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def stored(self) -> tuple[Entity, ...]:

@@ -63,7 +63,8 @@ def load(conn: Connection) -> Catalog:
     while True:
         version = read_version(conn)
         live, retired = _load_entities(conn)
-        catalog = Catalog(version.catalog, live, _load_labels(conn), retired)
+        spent = frozenset((row.entity, row.field) for row in conn.execute(select(t.SPENT_NAME)))
+        catalog = Catalog(version.catalog, live, _load_labels(conn), retired, spent)
         if read_version(conn).catalog == version.catalog:
             return catalog
 
@@ -234,6 +235,8 @@ def write_difference(conn: Connection, before: Catalog, after: Catalog) -> None:
             conn.execute(update(t.ENTITY).where(t.ENTITY.c.name == name).values(state=state))
     if after.labels is not before.labels:
         _write_labels(conn, before, after)
+    if new := sorted(after.spent - before.spent):
+        conn.execute(insert(t.SPENT_NAME), [{"entity": entity, "field": name} for entity, name in new])
 
 
 def _write_entity(conn: Connection, before: Entity, after: Entity) -> None:

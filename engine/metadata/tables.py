@@ -167,12 +167,11 @@ FILE = Table(
     Column("created_at", UtcDateTime, nullable=False),
     **_INNODB,
 )
-COLUMN_NAME = Table(
-    "fl_column_name",  # every column name that was ever given, so that none is given twice
+SPENT_NAME = Table(
+    "fl_spent_name",  # of purged fields, and with an empty field of purged entities: no name is given twice
     METADATA,
-    Column("table_name", short_text(60), primary_key=True),
-    Column("column_name", short_text(63), primary_key=True),
-    Column("field_id", short_text(32), nullable=False),
+    Column("entity", short_text(60), primary_key=True),
+    Column("field", short_text(60), primary_key=True),
     **_INNODB,
 )
 CHANGE = Table(

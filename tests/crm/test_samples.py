@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from crm.samples import MOST, SampleCustomer, SampleRow, Values, sample_customers, sample_departments, sample_persons
+from engine.metadata.formats import is_email
 from engine.metadata.types.text import is_phone
-from engine.rules import is_email
 
 CATALOGS = Path(__file__).resolve().parents[2] / "field_catalogs"
 DOCUMENTS: dict[str, dict[str, Any]] = {

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import files, rules
+from engine.metadata import formats
 from engine.metadata.database import Database
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES, Invalid, Region
@@ -236,5 +237,5 @@ def test_markup_has_one_spelling(sent: str) -> None:
 
 @given(st.text())
 def test_formats_answer_for_every_text(text: str) -> None:
-    for name, holds in rules.FORMATS.items():
+    for name, holds in formats.FORMATS.items():
         assert holds(text) in (True, False), name

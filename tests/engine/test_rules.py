@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from engine import rules
+from engine.metadata import formats
 from engine.metadata.model import Json
 from engine.metadata.types import TYPES
 from engine.rules import Judge, Mode
@@ -121,7 +122,7 @@ def test_the_corpus_knows_every_type() -> None:
 @pytest.mark.parametrize(("kind", "options", "value", "code"), CASES, ids=IDS)
 def test_the_draft_07_profile_gives_the_same_verdict(kind: str, options: dict[str, Json], value: Json, code: str) -> None:
     document = rules.schema(entity_of(kind, options), "create", draft="draft-07")
-    validator = jsonschema_rs.Draft7Validator(document, formats=rules.FORMATS, validate_formats=True)
+    validator = jsonschema_rs.Draft7Validator(document, formats=formats.FORMATS, validate_formats=True)
     assert validator.is_valid({"x": value}) == (code == OK)
 
 
@@ -137,7 +138,7 @@ def test_schemas_are_schemas(kind: str, required: bool) -> None:
 def test_every_format_that_a_schema_names_is_one_of_ours() -> None:
     """A format that an engine does not know passes silently."""
     named = {kind.json_schema({**RED_BLUE, "format": one}).get("format") for kind in TYPES.values() for one in ("email", "url")}
-    assert named - {None} == rules.FORMATS.keys()
+    assert named - {None} == formats.FORMATS.keys()
 
 
 CARD = an_entity(

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import babel
 from sqlalchemy.types import TypeEngine
 
-from engine.messages import Message
+from engine.messages import M_, Message
 from engine.metadata.model import Json
 
 Options = Mapping[str, Json]
@@ -57,6 +57,8 @@ class FieldType(ABC):
     label: ClassVar[Message]
     operators: ClassVar[tuple[str, ...]] = ()
     options_schema: ClassVar[Mapping[str, Json]] = {}
+    option_defaults: ClassVar[Mapping[str, Json]] = {}
+    """What an option is taken for where it is left out; the others are then without bound."""
     required_options: ClassVar[tuple[str, ...]] = ()
     folds: ClassVar[bool] = False
     """Whether a searchable field of this type gets a folded column, used by text conditions and sorting."""
@@ -112,6 +114,33 @@ class FieldType(ABC):
         """What cannot be meant by options that are each right by themselves; '' when there is nothing."""
         return ""
 
+    def narrowing(self, held: Options, coming: Options) -> Message | None:
+        """What would make a value wrong that was right under the options held; None when nothing would."""
+        for name in sorted({*held, *coming}):
+            told = _narrowed(name, *(options.get(name, self.option_defaults.get(name)) for options in (held, coming)))
+            if told is not None:
+                return told
+        return None
+
     def attributes(self, options: Options) -> dict[str, str]:
         """HTML attributes of the control that follow from the options."""
         return {}
+
+
+# Options that only ever grow or shrink. What is not here is a choice of meaning, not of width.
+_GROWING, _SHRINKING = ("max_length", "maximum", "digits", "places", "max_bytes"), ("minimum",)
+
+
+def _narrowed(name: str, held: Json, coming: Json) -> Message | None:
+    if held == coming or name in ("show", "where"):
+        return None
+    if name in _GROWING and coming is not None and (held is None or coming < held):
+        return M_("“%(name)s” may not become smaller.", name=name)
+    if name in _SHRINKING and coming is not None and (held is None or coming > held):
+        return M_("“%(name)s” may not become larger.", name=name)
+    if name == "choices":
+        gone = {one["value"] for one in held or ()} - {one["value"] for one in coming or ()}
+        return M_("the choice “%(value)s” may not go; mark it inactive instead.", value=min(gone)) if gone else None
+    if name in (*_GROWING, *_SHRINKING) or (name in ("format", "types", "non_negative") and not coming):
+        return None
+    return M_("“%(name)s” may not be changed.", name=name)

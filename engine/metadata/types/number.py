@@ -11,7 +11,7 @@ from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from sqlalchemy import BigInteger
 from sqlalchemy.types import TypeEngine
 
-from engine.messages import M_
+from engine.messages import M_, Message
 from engine.metadata.columns import DECIMAL_DIGITS, DECIMAL_PLACES, ExactDecimal
 from engine.metadata.model import Json
 from engine.metadata.types.base import FieldType, Invalid, Options, Region, ascii_digits
@@ -176,6 +176,14 @@ class DecimalNumber(FieldType):
     def contradiction(self, options: Options) -> str:
         """More places than digits."""
         return "there are more places than digits" if options.get("places", 2) > options.get("digits", DECIMAL_DIGITS) else ""
+
+    def narrowing(self, held: Options, coming: Options) -> Message | None:
+        """Fewer digits on either side of the point, or no sign any more."""
+        if any(after < before for before, after in zip(self.digits(held), self.digits(coming), strict=True)):
+            return M_("there must not be fewer digits before or after the point.")
+        if coming.get("non_negative") and not held.get("non_negative"):
+            return M_("“%(name)s” may not be changed.", name="non_negative")
+        return None
 
     def attributes(self, options: Options) -> dict[str, str]:
         """The decimal keyboard."""

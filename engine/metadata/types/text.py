@@ -36,6 +36,7 @@ class Text(FieldType):
     operators: ClassVar[tuple[str, ...]] = TEXT_OPERATORS
     folds = True
     default_length: ClassVar[int] = 255
+    option_defaults: ClassVar[Mapping[str, Json]] = {"max_length": default_length}
     options_schema: ClassVar[Mapping[str, Json]] = {
         "max_length": {"type": "integer", "minimum": 1, "maximum": MAX_LINE},
         "format": {"enum": ["email", "url"]},
@@ -86,6 +87,7 @@ class Multiline(Text):
     widget = "textarea"
     label = M_("Multi-line text")
     default_length = 2_000
+    option_defaults: ClassVar[Mapping[str, Json]] = {"max_length": default_length}
     options_schema: ClassVar[Mapping[str, Json]] = {
         "max_length": {"type": "integer", "minimum": 1, "maximum": MAX_TEXT},
         "translatable": {"type": "boolean"},
@@ -137,6 +139,7 @@ class Email(Text):
     name = "email"
     widget = "email"
     label = M_("E-mail")
+    option_defaults: ClassVar[Mapping[str, Json]] = {"max_length": 254}
     options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 6, "maximum": 254}}
 
     def json_schema(self, options: Options) -> dict[str, Json]:
@@ -151,6 +154,7 @@ class Phone(Text):
     widget = "tel"
     label = M_("Phone")
     default_length = 40
+    option_defaults: ClassVar[Mapping[str, Json]] = {"max_length": default_length}
     options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 3, "maximum": 60}}
 
     def json_schema(self, options: Options) -> dict[str, Json]:
@@ -173,6 +177,7 @@ class Url(Text):
     widget = "url"
     label = M_("Web address")
     default_length = 2_000
+    option_defaults: ClassVar[Mapping[str, Json]] = {"max_length": default_length}
     options_schema: ClassVar[Mapping[str, Json]] = {"max_length": {"type": "integer", "minimum": 8, "maximum": MAX_LINE}}
 
     def json_schema(self, options: Options) -> dict[str, Json]:

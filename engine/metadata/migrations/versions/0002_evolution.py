@@ -11,7 +11,7 @@ revision = "0002"
 down_revision = "0001"
 
 INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
-TABLES = ("fl_column_name", "fl_change", "fl_change_event", "fl_draft", "fl_shipped")
+TABLES = ("fl_spent_name", "fl_change", "fl_change_event", "fl_draft", "fl_shipped")
 ADDED: dict[str, dict[str, tuple[Any, Any]]] = {
     "fl_entity": {"state": (short_text(20), "active")},
     "fl_group": {"layout": (LongText, None)},
@@ -48,11 +48,10 @@ def downgrade() -> None:
 
 def _journal() -> None:
     op.create_table(
-        "fl_column_name",
-        sa.Column("table_name", short_text(60), nullable=False),
-        sa.Column("column_name", short_text(63), nullable=False),
-        sa.Column("field_id", short_text(32), nullable=False),
-        sa.PrimaryKeyConstraint("table_name", "column_name", name="pk_fl_column_name"),
+        "fl_spent_name",
+        sa.Column("entity", short_text(60), nullable=False),
+        sa.Column("field", short_text(60), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "field", name="pk_fl_spent_name"),
         if_not_exists=True,
         **INNODB,
     )

@@ -1,0 +1,24 @@
+"""The registry of operations. Adding one: a class in a module of this folder, one entry here."""
+
+from __future__ import annotations
+
+from engine.schema.operation import Operation
+from engine.schema.ops.add_field import AddField
+from engine.schema.ops.change_field import ChangeField
+from engine.schema.ops.convert_field import ConvertField
+from engine.schema.ops.entities import AddEntity, ChangeEntity, PurgeEntity, RestoreEntity, RetireEntity
+from engine.schema.ops.groups import AddGroup, ChangeGroup, MoveGroup, RemoveGroup
+from engine.schema.ops.move_fields import MoveFields
+from engine.schema.ops.narrow_field import NarrowField
+from engine.schema.ops.retire_field import PurgeField, RestoreField, RetireField
+from engine.schema.ops.set_labels import SetLabels
+from engine.schema.ops.widen_field import WidenField
+
+_ALL: tuple[type[Operation], ...] = (
+    AddField, ChangeField, MoveFields, WidenField, NarrowField, RetireField, RestoreField, PurgeField, ConvertField,
+    AddGroup, ChangeGroup, MoveGroup, RemoveGroup,
+    SetLabels,
+    AddEntity, ChangeEntity, RetireEntity, RestoreEntity, PurgeEntity,
+)  # fmt: skip
+
+OPERATIONS: dict[str, type[Operation]] = {one.kind: one for one in _ALL}

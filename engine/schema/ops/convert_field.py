@@ -1,0 +1,95 @@
+"""Convert a field to another type by a guarded copy: a type never changes in place (3.1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as given
+from typing import ClassVar
+
+from engine.messages import M_, Message
+from engine.metadata.conversion import CONVERTIBLE
+from engine.metadata.definition import field_id
+from engine.metadata.model import Catalog, Field, Json
+from engine.metadata.types import TYPES
+from engine.schema.dependents import of_field
+from engine.schema.editing import ordered, placed, with_entity, with_labels
+from engine.schema.operation import NAME, Finding, Operation
+from engine.schema.ops.add_field import name_problem
+from engine.schema.ops.change_field import entity_field
+from engine.schema.ops.common import definition_findings, no_field
+from engine.schema.ops.retire_field import RestoreField, RetireField, leaning
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertField(Operation):
+    """A new field of another type in the place of a custom one, filled with its values converted; the old one is retired.
+
+    `name` is the new field's own name. What does not convert is listed before and stays with the retired field.
+    """
+
+    kind: ClassVar[str] = "convert_field"
+    arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {
+        "entity": NAME, "field": NAME, "name": NAME, "type": NAME, "options": {"type": "object"}, "table": NAME,
+    }  # fmt: skip
+
+    entity: str
+    field: str
+    name: str
+    type: str
+    options: Mapping[str, Json] = given(default_factory=dict)
+    table: str = ""
+
+    def check(self, catalog: Catalog) -> list[Finding]:
+        """A custom field of a type that has values to convert, to such a type, with nothing that leans on it."""
+        if found := no_field(catalog, self.entity, [self.field]):
+            return found
+        entity = catalog.entities[self.entity]
+        one = entity_field(catalog, self.entity, self.field)
+        if one.system:
+            told = M_("“%(label)s” is a system field: its type is fixed.", label=one.label)
+            return [Finding("S1", "error", told, self.entity, self.field)]
+        if problem := name_problem(catalog, entity, self.name):
+            return [Finding("N1", "error", problem, self.entity, self.name)]
+        if self.type not in CONVERTIBLE or one.type not in CONVERTIBLE:
+            told = M_("Values of “%(old)s” cannot be converted to “%(new)s”.", old=one.type, new=self.type)
+            return [Finding("C2", "error", told, self.entity, self.field)]
+        if found := definition_findings(catalog, self.defined(catalog)) or [leaning(catalog, one, other) for other in of_field(catalog, entity, one)]:
+            return found
+        told = M_("What does not convert stays with the retired field “%(label)s” only.", label=one.label)
+        return [Finding("C3", "note", told, self.entity, self.field)]
+
+    def defined(self, catalog: Catalog) -> Field:
+        """The new field: as the old one, with another type."""
+        one = entity_field(catalog, self.entity, self.field)
+        kind = TYPES.get(self.type)
+        return replace(
+            one, id=field_id(self.entity, self.name), name=self.name, column=self.name, type=self.type, options=dict(self.options),
+            table=self.table or catalog.entities[self.entity].table, default=None, placeholder="", folded=False, copies_to=None,
+            searchable=one.searchable and bool(kind and kind.operators),
+        )  # fmt: skip
+
+    def apply_to(self, catalog: Catalog) -> Catalog:
+        """With the new field in the old one's place, under its labels; the old one retired."""
+        one, new = entity_field(catalog, self.entity, self.field), self.defined(catalog)
+        entity = catalog.entities[self.entity]
+        both = ordered(entity, placed(entity.fields, [new], one.group, one.name))
+        labels = {
+            language: {f"{new.key}.{what}": texts[f"{one.key}.{what}"] for what in ("label", "help") if f"{one.key}.{what}" in texts}
+            for language, texts in catalog.labels.items()
+        }
+        changed = with_labels(with_entity(catalog, both), {language: dict(texts) for language, texts in labels.items() if texts})
+        return RetireField(self.entity, self.field).apply_to(changed)
+
+    def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
+        """The old field back, the new one retired: each with the values it has."""
+        return RestoreField(self.entity, self.field), RetireField(self.entity, self.name)
+
+    def describe(self, catalog: Catalog) -> Message:
+        """In words."""
+        held = next((f for f in catalog.entities[self.entity].fields if f.name == self.field), None) if self.entity in catalog.entities else None
+        return M_(
+            "Convert “%(label)s” of “%(entity)s” to %(type)s (%(name)s): values are copied, the old field is retired.",
+            label=held.label if held else self.field, entity=self.entity, name=self.name,
+            type=TYPES[self.type].label if self.type in TYPES else self.type,
+        )  # fmt: skip
