@@ -6,7 +6,9 @@ import gettext
 import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from engine.i18n.language import LANGUAGES, Language, language
@@ -17,6 +19,8 @@ from engine.metadata.types.base import Region
 
 Own = Mapping[str, Sequence[str]]
 """An installation's own sentences of a language: the source → its forms."""
+
+_NOTHING: Mapping[str, Own] = MappingProxyType({})
 
 
 class Translator:
@@ -79,15 +83,15 @@ class _Pseudo(gettext.NullTranslations):
         return pseudo(self._tag, told, told)
 
 
-def speaker(folder: Path, spoken: Language, own: Mapping[str, Own] = {}) -> Translator:
+def speaker(folder: Path, spoken: Language, own: Mapping[str, Own] = _NOTHING) -> Translator:
     """A translator of a language. `own` holds the installation's sentences by language."""
     if spoken.is_pseudo:
         return Translator(spoken, _Pseudo(spoken.tag))
-    catalogs = []
+    catalogs: list[gettext.NullTranslations] = []
     for tag in spoken.chain:
         catalogs.append(_Own(own.get(tag, {}), plurals(tag).index))
         catalogs.append(_load(folder, tag))
-    for first, then in zip(catalogs, catalogs[1:], strict=False):
+    for first, then in pairwise(catalogs):
         first.add_fallback(then)
     return Translator(spoken, catalogs[0])
 

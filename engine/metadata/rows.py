@@ -154,7 +154,8 @@ def load(conn: Connection, catalog: Catalog, version: Version) -> Dictionaries:
 
 def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    statement = select(t.LABEL.c.label_key, t.LABEL.c.language, t.LABEL.c.text).where(t.LABEL.c.label_key.like("row.%"))
+    statement = select(t.LABEL.c.label_key, t.LABEL.c.language, t.LABEL.c.text)
+    statement = statement.where(t.LABEL.c.label_key.like("row.%"), t.LABEL.c.state != "needs_editing")
     for key, language, text in conn.execute(statement):
         found.setdefault(key, {})[language] = text
     return found

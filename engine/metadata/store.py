@@ -16,7 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from engine.errors import UnknownField
+from engine.metadata import label_store
 from engine.metadata import tables as t
+from engine.metadata.label_store import Kept
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Group, Locks, Via
 
 
@@ -142,9 +144,11 @@ def _entity(row: Row[Any], groups: tuple[Group, ...], fields: Sequence[Field]) -
 
 
 def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:
-    """Labels of the metadata; those of rows belong to the rows and are loaded with them."""
+    """Labels of the metadata that readers see; those of rows, and the program's own sentences, are loaded with what they belong to."""
     found: dict[str, dict[str, str]] = {SOURCE_LANGUAGE: {}}
-    statement = select(t.LABEL.c.label_key, t.LABEL.c.language, t.LABEL.c.text).where(t.LABEL.c.label_key.not_like("row.%"))
+    statement = select(t.LABEL.c.label_key, t.LABEL.c.language, t.LABEL.c.text).where(
+        t.LABEL.c.label_key.not_like("row.%"), t.LABEL.c.label_key.not_like("ui.%"), t.LABEL.c.state != "needs_editing"
+    )
     for key, language, text in conn.execute(statement):
         found.setdefault(language, {})[key] = text
     return found
@@ -206,16 +210,15 @@ def add_field(conn: Connection, field: Field) -> None:
 
 
 def save_labels(conn: Connection, language: str, labels: Iterable[tuple[str, str, str]], *, origin: str) -> None:
-    """Write (key, source, text) labels of a language over those of the same keys."""
-    rows = [
-        {"label_key": key, "language": language, "source": source, "text": text, "state": "translated", "origin": origin}
-        for key, source, text in labels
-    ]
-    for start in range(0, len(rows), 200):
-        chunk = rows[start : start + 200]
-        keys = [row["label_key"] for row in chunk]
-        conn.execute(delete(t.LABEL).where(t.LABEL.c.language == language, t.LABEL.c.label_key.in_(keys)))
-        conn.execute(insert(t.LABEL), chunk)
+    """Write (key, source, text) labels of a language over those of the same keys. Those of the installation have a history."""
+    told = {key: (source, text) for key, source, text in labels}
+    held = label_store.read(conn, language, told)
+    own = origin != label_store.SHIPPED
+    coming = {
+        key: Kept(text, source, origin=origin, shipped=(kept.shipped if (kept := held.get(key)) else None) if own else text)
+        for key, (source, text) in told.items()
+    }
+    label_store.write(conn, language, coming, "metadata", recorded=own)
 
 
 def write_difference(conn: Connection, before: Catalog, after: Catalog) -> None:

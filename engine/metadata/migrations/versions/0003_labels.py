@@ -8,7 +8,7 @@ from alembic import op
 from engine.metadata.columns import Id, LongText, UtcDateTime, WideText, short_text
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 TABLES = ("fl_label_change", "fl_label_upload", "fl_language")
