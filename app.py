@@ -29,8 +29,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises BadSetting, BadDatabaseUrl.
     """
     told = settings or from_environment()
-    if told.default_language not in i18n.LANGUAGES:
-        raise BadSetting(f"FIELDLOOM_LANGUAGE is “{told.default_language}”; it may be: {', '.join(i18n.LANGUAGES)}.")
+    if i18n.describe(told.default_language) is None:
+        raise BadSetting(f"FIELDLOOM_LANGUAGE is “{told.default_language}”; it must be the tag of a language, like zh-Hans or en.")
     app = Flask("fieldloom", root_path=str(ROOT), static_folder=None)
     app.config.update(
         SECRET_KEY=told.secret_key,
@@ -68,10 +68,14 @@ def _refuse_control_characters() -> None:
         raise NotFound
 
 
+def _may_be_language(tag: str) -> bool:
+    return i18n.language(tag) is not None or i18n.describe(tag) is not None
+
+
 def _switch_language() -> Response | None:
     """`?lang=en` on any page changes the language and leaves the address without it."""
     tag = request.args.get("lang")
-    if request.method != "GET" or tag is None or request.path.startswith("/api/") or i18n.language(tag) is None:
+    if request.method != "GET" or tag is None or request.path.startswith("/api/") or not _may_be_language(tag):
         return None
     session["language"] = tag
     rest = "&".join(part for part in request.query_string.decode().split("&") if not part.startswith("lang="))

@@ -52,6 +52,11 @@ def may(catalog: Catalog, name: str, actor: Actor, action: Action) -> bool:
     return True
 
 
+def translates(role: Role | None) -> bool:
+    """Whether the role works on languages: it sees those that are not live yet, and the workbench."""
+    return role in ("administrator", "translator")
+
+
 def role(name: str) -> Role:
     """The role of that name. An unknown one is the least: a translator reaches no record."""
     return next((one for one in ROLES if one == name), "translator")

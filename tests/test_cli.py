@@ -83,7 +83,7 @@ SETTINGS = {
     "FIELDLOOM_TIMEZONE": ("Mars/Sea", "Asia/Shanghai"),
     "FIELDLOOM_DATABASE_URL": ("oracle://x", "sqlite:///file"),
     "FIELDLOOM_TRUSTED_PROXIES": ("many", "0 to 99"),
-    "FIELDLOOM_LANGUAGE": ("tlh", "zh-Hans, en"),
+    "FIELDLOOM_LANGUAGE": ("tlh", "zh-Hans or en"),
     "FIELDLOOM_INSTANCE": ("/dev/null/x", "cannot be made"),
 }
 

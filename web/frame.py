@@ -14,8 +14,9 @@ from markupsafe import escape
 from engine import access
 from engine.access import Role
 from engine.errors import Forbidden
-from engine.i18n import LANGUAGES, PSEUDO, Language
+from engine.i18n import Language
 from engine.metadata import labels
+from engine.metadata.model import SOURCE_LANGUAGE
 from engine.render.page import Pages
 from engine.render.view import View
 from engine.render.widgets import Pieces, Slots
@@ -31,6 +32,7 @@ class Reader:
     theme: str
     name: str | None
     role: Role | None
+    languages: tuple[Language, ...]
 
 
 SLOTS = ("title", "main", "csrf_token", "path")
@@ -39,7 +41,9 @@ SLOTS = ("title", "main", "csrf_token", "path")
 def framed(visit: Visit, screen: Screen) -> str:
     """A screen in its frame. The frame is drawn once for each reader's view and place; a request only fills it in."""
     actor = visit.actor
-    reader = Reader(visit.language, visit.theme, actor.name if actor else None, actor.role if actor else None)
+    role = actor.role if actor else None
+    choice = visit.languages.choosable(everything=access.translates(role))
+    reader = Reader(visit.language, visit.theme, actor.name if actor else None, role, choice)
     current = (request.view_args or {}).get("entity", "")
     pages = visit.site.pages
     baked, page = _baked(pages, visit.view, reader, current if current in visit.catalog.entities else "")
@@ -80,13 +84,13 @@ def _baked(pages: Pages, view: View, reader: Reader, current: str) -> tuple[Piec
     language = reader.language
     page = {
         "title": "Fieldloom",
-        "lang": language.chain[0] if language.tag == PSEUDO else language.tag,
+        "lang": SOURCE_LANGUAGE if language.is_pseudo else language.tag,
         "dir": language.direction,
         "theme": reader.theme,
         "user": {"name": reader.name, "role": reader.role} if reader.role else None,
         "nav": nav,
         "more_nav": more,
-        "languages": [{"tag": one.tag, "label": one.name, "current": one.tag == language.tag} for one in LANGUAGES.values()],
+        "languages": [{"tag": one.tag, "label": one.name, "current": one.tag == language.tag} for one in reader.languages],
         "search_url": nav[0]["url"] if nav else "",
     }
     marked = {kind: getattr(slots, kind) for kind in SLOTS}

@@ -18,7 +18,7 @@ _NAMED = re.compile(r"%\(\w+\)s")
 _ANY = re.compile(r"%\([^)]*\)?[#0\- +]*[a-zA-Z]?|[{}][^{}]*\}?")
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]")
 _OPENING, _CLOSING = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068", "\u202c\u2069"
-_WESTERN = re.compile(r"[\u4e00-\u9fff][,.:;?!](?![\w/])")
+_WESTERN = re.compile(r"[\u4e00-\u9fff][,.:;?!](?![A-Za-z0-9/])")
 _ENDINGS = {
     ".": ("。", ".", "۔", "।", "。"),
     "?": ("？", "?", "؟", ";"),

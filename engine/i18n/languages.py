@@ -61,9 +61,9 @@ class Languages:
         """What a reader may choose; `everything` for those who work on languages."""
         return (*self.all.values(), *pseudo_languages()) if everything else tuple(self.live.values())
 
-    def negotiate(self, preferences: Iterable[str], default: str, *, everything: bool = False) -> Language:
-        """The first preference that the reader may have, else the default."""
-        return negotiate(preferences, default, self.all if everything else self.live)
+    def negotiate(self, preferences: Iterable[str], default: str) -> Language:
+        """The first preference that is live, else the default."""
+        return negotiate(preferences, default, self.live)
 
     def speaker(self, folder: Path, spoken: Language) -> Translator:
         """The translator of a language: one for each, so that what is drawn with it can be kept."""

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import lru_cache
 
 from engine.i18n.language import ACCENTED, KEYS
+from engine.metadata.model import Catalog
+from engine.metadata.rows import Dictionaries
+from engine.metadata.units import units
 
 _ACCENTS = str.maketrans("aeiouAEIOUcnyszCNYSZ", "áéíóúÁÉÍÓÚçñýšžÇÑÝŠŽ")
 _PLACEHOLDER = re.compile(r"(%\(\w+\)s|%%)")
@@ -24,3 +29,10 @@ def pseudo(tag: str, text: str, key: str) -> str:
         wanted = round(len(_PLACEHOLDER.sub("", text)) * LONGER)
         told += f" {(_PADDING * (wanted // len(_PADDING) + 1))[: max(wanted - 1, 1)].rstrip()}"
     return f"⟦{told}⟧"
+
+
+@lru_cache(maxsize=8)
+def pseudo_catalog(catalog: Catalog, rows: Dictionaries, tag: str) -> Catalog:
+    """The metadata with every label in a pseudo-language. Rows are data and stay as they are."""
+    made = {unit.key: pseudo(tag, unit.source, unit.key) for unit in units(catalog, rows) if unit.kind != "row"}
+    return replace(catalog, labels={**catalog.labels, tag: made})

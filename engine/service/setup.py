@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import polib
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from engine import accounts
 from engine.errors import Unavailable
+from engine.i18n import languages
 from engine.metadata import definition, store
-from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.definition import Definition
-from engine.metadata.folding import fold
-from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import folded_column, is_folded, tables
-from engine.metadata.rows import row_label_key
+from engine.metadata.model import Catalog, Entity, Json
+from engine.metadata.physical import tables
 from engine.records.write import column_values, with_defaults
 from engine.schema import ddl, migrate
+from engine.service import shipped_labels
 
 
 def is_ready(database: Database) -> bool:
@@ -41,7 +39,11 @@ def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
     definitions = definition.read(catalogs)
     with migrate.exclusive(database), database.writing() as conn:
         migrate.upgrade(conn)
+        languages.seed(conn)
         held = store.load(conn)
+        if held.entities and shipped_labels.refresh(conn, held, locales):
+            store.bump_version(conn)
+            store.bump_version(conn, dictionaries=True)
         new = [one for one in definitions if one.entity.name not in held.entities]
         if not new:
             return []
@@ -59,9 +61,7 @@ def _describe(conn: Connection, new: Sequence[Definition], locales: Path) -> Non
     catalog = store.load(conn)
     for one in new:
         insert_rows(conn, catalog, one)
-    for language, path in meta_catalogs(locales):
-        store.save_labels(conn, language, _translations(path, new), origin="shipped")
-    fold_translations(conn, catalog)
+    shipped_labels.refresh(conn, catalog, locales, [one.entity.name for one in new])
     store.bump_version(conn)
     store.bump_version(conn, dictionaries=True)
 
@@ -88,38 +88,6 @@ def _row_values(entity: Entity, row: Mapping[str, Json], ids: Mapping[str, int],
     if "position" in entity.by_name:
         values.setdefault("position", position * 10)
     return values
-
-
-def meta_catalogs(locales: Path) -> Iterator[tuple[str, Path]]:
-    """(language, meta.po) of every shipped language."""
-    for path in sorted(locales.glob("*/LC_MESSAGES/meta.po")):
-        yield path.parent.parent.name.replace("_", "-"), path
-
-
-def _translations(path: Path, new: Sequence[Definition]) -> Iterator[tuple[str, str, str]]:
-    names = {one.entity.name for one in new}
-    for entry in polib.pofile(str(path)):
-        if entry.msgctxt and entry.msgstr and not entry.fuzzy and entry.msgctxt.split(".")[1] in names:
-            yield entry.msgctxt, entry.msgid, entry.msgstr
-
-
-def fold_translations(conn: Connection, catalog: Catalog) -> None:
-    """Let translatable texts of dictionary rows be found in every language: the folded column holds them all."""
-    labels: dict[str, list[str]] = {}
-    for key, text in conn.execute(sa.select(t.LABEL.c.label_key, t.LABEL.c.text).where(t.LABEL.c.label_key.like("row.%"))):
-        labels.setdefault(key, []).append(text)
-    for entity in (one for one in catalog.entities.values() if one.is_dictionary):
-        for field in entity.fields:
-            if field.options.get("translatable") and is_folded(catalog, field):
-                _fold_field(conn, catalog, entity, field, labels)
-
-
-def _fold_field(conn: Connection, catalog: Catalog, entity: Entity, field: Field, labels: Mapping[str, Sequence[str]]) -> None:
-    table = tables(catalog)[entity.name]
-    for row in conn.execute(sa.select(table.c.id, table.c.row_key, table.c[field.column].label("text"))).all():
-        texts = [row.text or "", *labels.get(row_label_key(entity.name, row.row_key, row.id, field.name), ())]
-        folded = "\n".join(fold(text) for text in texts)
-        conn.execute(sa.update(table).where(table.c.id == row.id).values({folded_column(field): folded}))
 
 
 def make_administrator(database: Database, password: str | None) -> str | None:

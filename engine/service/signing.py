@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import accounts, i18n
+from engine import access, accounts
 from engine.errors import BadCredentials, BadValue
 from engine.messages import M_
 from engine.service.visit import Site, Visit
@@ -36,12 +36,16 @@ def sign_out(site: Site, token: str) -> None:
         accounts.close_session(conn, token)
 
 
+def _works_on_languages(visit: Visit) -> bool:
+    return visit.actor is not None and access.translates(visit.actor.role)
+
+
 def prefer(visit: Visit, *, language: str = "", theme: str = "") -> dict[str, str]:
     """Keep a reader's language or theme. Returns what is to be kept for a reader without an account, too.
 
     Raises BadValue for one that does not exist.
     """
-    if language and i18n.language(language) is None:
+    if language and language not in {one.tag for one in visit.languages.choosable(everything=_works_on_languages(visit))}:
         raise BadValue("language", M_("There is no language “%(name)s” here.", name=language[:40]))
     if theme and theme not in THEMES:
         raise BadValue("theme", M_("There is no appearance “%(name)s” here.", name=theme[:40]))

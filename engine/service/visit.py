@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine import access, accounts, i18n
-from engine.access import Action, Actor
+from engine.access import Action, Actor, Role
 from engine.errors import MovedOn, SignInNeeded, Unavailable
+from engine.i18n.languages import Languages, LanguageStore
+from engine.i18n.pseudo import pseudo_catalog
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.rows import Dictionaries, DictionaryStore
@@ -46,6 +48,7 @@ class Site:
     timezone: str = "UTC"
     catalogs: CatalogStore = field(default_factory=CatalogStore)
     dictionaries: DictionaryStore = field(default_factory=DictionaryStore)
+    languages: LanguageStore = field(default_factory=LanguageStore)
 
     @contextmanager
     def visit(self, credentials: Credentials, *, write: bool = False) -> Iterator[Visit]:
@@ -66,18 +69,31 @@ class Site:
     def _visit(self, conn: Connection, version: Version, user: accounts.User | None, credentials: Credentials) -> Visit:
         catalog = self.catalogs.current(conn, version)
         rows = self.dictionaries.current(conn, catalog, version)
-        preferred = [tag for tag in (credentials.chosen_language, user.language if user else None) if tag]
-        language = i18n.negotiate([*preferred, *credentials.languages], self.default_language)
-        translator = i18n.translator(self.locales, language.tag)
+        languages = self.languages.current(conn, version.catalog)
+        role = access.role(user.role) if user else None
+        language = self._language(languages, role, credentials, user.language if user else None)
+        translator = languages.speaker(self.locales, language)
+        if language.is_pseudo:
+            catalog = pseudo_catalog(catalog, rows, language.tag)
         return Visit(
             site=self,
             conn=conn,
             view=View(catalog, rows, translator, language.chain),
             translator=translator,
             region=i18n.region(language, (user.timezone if user else None) or self.timezone),
-            actor=Actor(user.id, user.username, user.name, access.role(user.role), user.person) if user else None,
+            actor=Actor(user.id, user.username, user.name, role, user.person) if user and role else None,
+            languages=languages,
             theme=(user.theme if user else credentials.chosen_theme) or "auto",
         )
+
+
+    def _language(self, languages: Languages, role: Role | None, credentials: Credentials, kept: str | None) -> i18n.Language:
+        """What the reader chose, else what their browser prefers. Who works on languages may choose one that is not live."""
+        offered = {one.tag: one for one in languages.choosable(everything=access.translates(role))}
+        for tag in (credentials.chosen_language, kept):
+            if tag and (found := i18n.language(tag, offered)):
+                return found
+        return languages.negotiate(filter(None, (credentials.chosen_language, *credentials.languages)), self.default_language)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +107,7 @@ class Visit:
     region: Region
     actor: Actor | None
     theme: str
+    languages: Languages
 
     @property
     def catalog(self) -> Catalog:

@@ -67,7 +67,7 @@ def update(visit: Visit, entity: Entity, record: Record, values: Values, *, spok
 
 def _translated(visit: Visit, entity: Entity, changed: Values) -> dict[str, str]:
     """The changed texts that belong to the reader's language rather than to the source language."""
-    if visit.language.chain[0] == SOURCE_LANGUAGE or not entity.is_dictionary:
+    if visit.language.is_pseudo or visit.language.chain[0] == SOURCE_LANGUAGE or not entity.is_dictionary:
         return {}
     return {name: text for name, text in changed.items() if text and entity.by_name[name].options.get("translatable")}
 
