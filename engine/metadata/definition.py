@@ -277,6 +277,8 @@ def _check_links(one: Definition, found: Mapping[str, Definition]) -> None:
     for field in one.entity.fields:
         if TYPES[field.type].refers:
             _check_reference(one, field, found)
+        if "lifecycle" in field.options:
+            _check_lifecycle(one, field, found)
     _check_charts(one, found)
     _check_rows(one)
 
@@ -296,6 +298,22 @@ def _check_charts(one: Definition, found: Mapping[str, Definition]) -> None:
         of_few = field is not None and (field.type == "choice" or (target is not None and target.entity.is_dictionary))
         if field is None or not field.searchable or not of_few:
             raise BadCatalog(one.file, one.entity.name, name, "is named for a chart but is not a searchable field with choices")
+
+
+def _check_lifecycle(one: Definition, field: Field, found: Mapping[str, Definition]) -> None:
+    """States are rows, a new record starts in one of the first, and the row that names the flow has a field for it."""
+    told = field.options["lifecycle"]
+    keys = [row["key"] for row in found[field.target or ""].rows]
+    for state in (*told["ladder"], *told.get("frozen", ())):
+        if state not in keys:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"lifecycle: {field.target} has no row {state!r}")
+    if field.default not in told["initial"]:
+        raise BadCatalog(one.file, one.entity.name, field.name, "lifecycle: the default is none of the initial states")
+    if approval := told.get("approval"):
+        by = one.entity.by_name.get(approval["by"])
+        target = found.get(by.target or "") if by else None
+        if target is None or approval["flow"] not in target.entity.by_name:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"lifecycle: {approval['by']}.{approval['flow']} is no field")
 
 
 def _check_rows(one: Definition) -> None:

@@ -43,3 +43,15 @@ def choices(catalog: Catalog, field: Field, languages: Languages) -> list[tuple[
         (one["value"], catalog.text(f"{field.key}.choice.{one['value']}", languages) or one["label"])
         for one in field.options.get("choices", ())
     ]
+
+
+def step_label(catalog: Catalog, field: Field, name: str, languages: Languages) -> str:
+    """What a step of the field's lifecycle is called."""
+    told = next(one for one in field.options["lifecycle"]["steps"] if one["name"] == name)
+    return catalog.text(f"{field.key}.step.{name}", languages) or str(told["label"])
+
+
+def step_reason(catalog: Catalog, field: Field, name: str, languages: Languages) -> str:
+    """Why a step's condition must hold, or ''."""
+    told = next(one for one in field.options["lifecycle"]["steps"] if one["name"] == name)
+    return catalog.text(f"{field.key}.step.{name}.because", languages) or str(told.get("because", ""))

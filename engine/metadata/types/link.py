@@ -18,6 +18,34 @@ _TARGET = {
     "where": {"type": "object"},
 }
 LARGEST_ID = 2**63 - 1
+_KEY = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 60}
+_KEYS = {"type": "array", "items": _KEY}
+_STEP = {
+    "type": "object",
+    "properties": {
+        "name": _KEY,
+        "label": {"type": "string", "minLength": 1, "maxLength": 200},
+        "moves": {"type": "object", "propertyNames": _KEY, "additionalProperties": _KEY, "minProperties": 1},
+        "guard": {"type": "object"},
+        "because": {"type": "string", "maxLength": 500},
+        "needs": {"enum": ["approval"]},
+    },
+    "required": ["name", "label", "moves"],
+    "additionalProperties": False,
+}
+LIFECYCLE = {
+    "type": "object",
+    "properties": {
+        "initial": {**_KEYS, "minItems": 1},
+        "ladder": {**_KEYS, "minItems": 1},
+        "frozen": _KEYS,
+        "approval": {"type": "object", "properties": {"by": _KEY, "flow": _KEY}, "required": ["by", "flow"], "additionalProperties": False},
+        "steps": {"type": "array", "items": _STEP},
+    },
+    "required": ["initial", "ladder", "steps"],
+    "additionalProperties": False,
+}
+"""The states of a list field and the steps between them: read by `engine.lifecycle`."""
 
 
 class Reference(FieldType):
@@ -56,6 +84,21 @@ class PublicList(Reference):
     name = "list"
     widget = "select"
     label = M_("Public choice list")
+    options_schema: ClassVar[Mapping[str, Json]] = {**_TARGET, "lifecycle": LIFECYCLE}
+
+    def contradiction(self, options: Options) -> str:
+        """A step that stands twice, that needs an approval nobody names, or a state that no record can be in."""
+        told = options.get("lifecycle")
+        if told is None:
+            return ""
+        names = [step["name"] for step in told["steps"]]
+        states = {*told["ladder"], *told.get("frozen", ())}
+        used = {*told["initial"], *(state for step in told["steps"] for move in step["moves"].items() for state in move)}
+        if len(names) != len(set(names)):
+            return "a step stands twice"
+        if any("needs" in step for step in told["steps"]) and "approval" not in told:
+            return "a step needs approval, and nothing says who names the flow"
+        return f"the state {sorted(used - states)[0]!r} is neither on the ladder nor frozen" if used - states else ""
 
 
 class Tree(Reference):
