@@ -70,6 +70,14 @@ class UnknownParameter(Unknown):
         super().__init__(M_("This page knows no parameter “%(name)s”.", name=name))
 
 
+class UnknownStep(Unknown):
+    """The record has no step of that name."""
+
+    def __init__(self, entity: str, name: str) -> None:
+        self.entity, self.name = entity, name
+        super().__init__(M_("“%(name)s” is not a step of “%(entity)s”.", name=name, entity=entity))
+
+
 class BadValue(FieldloomError):
     """A condition, a sort key or a cursor carries a value that cannot be used."""
 
@@ -132,6 +140,10 @@ class InUse(FieldloomError):
 
 class Locked(FieldloomError):
     """The row ships with the program and its meaning is fixed; the sentence says what may not be done."""
+
+
+class NotPossible(FieldloomError):
+    """A step cannot be gone now; the sentence says why. Nothing was changed."""
 
 
 class TooManyAttempts(FieldloomError):

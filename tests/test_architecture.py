@@ -22,6 +22,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
         "engine.accounts",
         "engine.files",
         "engine.i18n",
+        "engine.lifecycle",
         "engine.query",
         "engine.records",
         "engine.render",

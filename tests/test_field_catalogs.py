@@ -112,6 +112,9 @@ def label_keys(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         stem = f"field.{entity}.{field['name']}"
         yield from ((f"{stem}.{part}", field[part]) for part in ("label", "help", "placeholder") if part in field)
         yield from ((f"{stem}.choice.{one['value']}", one["label"]) for one in field.get("options", {}).get("choices", ()))
+        for step in field.get("options", {}).get("lifecycle", {}).get("steps", ()):
+            yield f"{stem}.step.{step['name']}", step["label"]
+            yield from ((f"{stem}.step.{step['name']}.because", step["because"]) for _ in "1" if "because" in step)
         if field.get("options", {}).get("translatable"):
             rows = [row for row in document.get("rows", ()) if field["name"] in row]
             yield from ((f"row.{entity}.{row['key']}.{field['name']}", row[field["name"]]) for row in rows)
@@ -166,8 +169,8 @@ def test_default_rows_and_their_locks() -> None:
     types = ["customer", "supplier", "distributor", "agent", "partner", "individual"]
     statuses = ["invalid", "basic", "potential", "successful", "pilot", "reference", "frozen_potential", "frozen_successful"]
     assert (keys["customer_type"], keys["customer_status"], len(keys["address_type"])) == (types, statuses, 4)
-    assert DOCUMENTS["customer_type"]["locked"] == {"delete": types, "change": {"name": types}}
-    assert DOCUMENTS["customer_status"]["locked"] == {"add": False, "delete": statuses}
+    assert DOCUMENTS["customer_type"]["locked"] == {"delete": types, "change": dict.fromkeys(("name", "description", "active"), types)}
+    assert DOCUMENTS["customer_status"]["locked"] == {"add": False, "delete": statuses, "change": dict.fromkeys(("position", "active"), statuses)}
     assert DOCUMENTS["address_type"]["locked"] == {"delete": keys["address_type"]}
     assert all(row.get("description") for name in ("company_size", "customer_status") for row in DOCUMENTS[name]["rows"])
     for document in DOCUMENTS.values():

@@ -71,6 +71,14 @@ def delete(entity: str, id: int) -> Response:
     return Response(status=204)
 
 
+@blueprint.post(f"/<entity>/{RECORD}/transitions/<step>")
+def transition(entity: str, id: int, step: str) -> Response:
+    """Let a record go a step of its lifecycle; the body may be empty or name the `version`."""
+    body = _body() if request.get_data() else {}
+    with visiting(write=True) as visit:
+        return _record(api.moved(visit, entity, id, step, body, _tag()))
+
+
 @blueprint.get("/<entity>/schema")
 def schema(entity: str) -> Response:
     """The JSON Schema: `?mode=create|update`, `?draft=2020-12|draft-07`."""

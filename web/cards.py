@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from engine.render.bind import Submission
-from engine.service import cards, deleting, details
+from engine.service import cards, deleting, details, transitions
 from web.visits import RECORD, answer, submission, visiting
 
 blueprint = Blueprint("cards", __name__)
@@ -45,6 +45,14 @@ def save(entity: str, id: int) -> Response:
     """Store a record's changes."""
     with visiting(write=True) as visit:
         return answer(visit, cards.save(visit, entity, id, submission()))
+
+
+@blueprint.post(f"/<entity>/{RECORD}/transition")
+def transition(entity: str, id: int) -> Response:
+    """Let a record go a step of its lifecycle."""
+    with visiting(write=True) as visit:
+        told = request.form.get("step", ""), request.form.get("version", "")
+        return answer(visit, transitions.go_on_page(visit, entity, id, *told))
 
 
 @blueprint.get(f"/<entity>/{RECORD}/delete")

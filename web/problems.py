@@ -22,6 +22,7 @@ from engine.errors import (
     Locked,
     MovedOn,
     NotFound,
+    NotPossible,
     NotRestorable,
     Refused,
     SignInNeeded,
@@ -30,6 +31,7 @@ from engine.errors import (
     Unavailable,
     Unknown,
     UnknownEntity,
+    UnknownStep,
 )
 from engine.messages import M_, Message, Problem
 from engine.service.judging import sentence
@@ -42,6 +44,7 @@ STATUS: Sequence[tuple[type[FieldloomError], int, Message]] = (
     (SignInNeeded, 401, M_("Please sign in")),
     (UnknownEntity, 404, M_("Not found")),
     (NotFound, 404, M_("Not found")),
+    (UnknownStep, 404, M_("Not found")),
     (Forbidden, 403, M_("Not allowed")),
     (Unknown, 400, M_("This address is not understood")),
     (BadValue, 400, M_("This address is not understood")),
@@ -49,6 +52,7 @@ STATUS: Sequence[tuple[type[FieldloomError], int, Message]] = (
     (Stale, 412, M_("Changed meanwhile")),
     (InUse, 409, M_("In use")),
     (Locked, 409, M_("This is fixed")),
+    (NotPossible, 409, M_("This step is not possible now")),
     (NotRestorable, 409, M_("This cannot be restored")),
     (MovedOn, 409, M_("This cannot be saved")),
     (Unavailable, 503, M_("Too busy")),

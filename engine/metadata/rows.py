@@ -34,6 +34,7 @@ class Row:
     position: int
     active: bool
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    colour: str = ""
 
     def text(self, name: str, languages: tuple[str, ...]) -> str:
         """A field's text in the first language that has one."""
@@ -170,7 +171,7 @@ def _load_set(conn: Connection, catalog: Catalog, entity: Entity, labels: Mappin
     table = tables(catalog)[entity.name]
     names = [f.name for f in entity.fields if f.type in ("text", "multiline") and f.via is None]
     columns = [table.c.id, table.c.row_key, *(table.c[entity.fields[_at(entity, name)].column].label(f"t_{name}") for name in names)]
-    columns += [table.c[special].label(f"x_{special}") for special in ("position", "active", entity.tree or "") if special in table.c]
+    columns += [table.c[special].label(f"x_{special}") for special in ("position", "active", "colour", entity.tree or "") if special in table.c]
     rows = {row.id: _row(entity, row._mapping, names, labels) for row in conn.execute(select(*columns))}
     return RowSet(entity.title, rows)
 
@@ -188,5 +189,6 @@ def _row(entity: Entity, row: Mapping[Any, Any], names: list[str], labels: Mappi
         parent=row.get(f"x_{entity.tree}"),
         position=row.get("x_position") or 0,
         active=row.get("x_active") is not False,
+        colour=row.get("x_colour") or "",
         texts=texts,
     )

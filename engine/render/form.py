@@ -19,23 +19,28 @@ from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Group, Json
 from engine.metadata.rows import RowSet
 from engine.metadata.types import TYPES, Region
+from engine.metadata.types.choice import Palette
 from engine.render.bind import FILES, MULTIPLE, Bound, Submission, widget_of
 from engine.render.page import Pages
 from engine.render.view import NOTHING_KNOWN, Known, View, plain
 from engine.render.widgets import WIDGETS, Slots, choice
 
-SELECTED_BY = {"select": " selected", "radio": " checked", "checkboxes": " checked", "checkbox": " checked"}
+SELECTED_BY = {"select": " selected", "radio": " checked", "palette": " checked", "checkboxes": " checked", "checkbox": " checked"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands in one control: its text, the words beside it, what is chosen, what is wrong."""
+    """What stands in one control: its text, the words beside it, what is chosen, what is wrong.
+
+    `fixed` says why the value cannot be changed here: then it is shown in the place of a control.
+    """
 
     value: str = ""
     text: str = ""
     keep: str = ""
     chosen: frozenset[str] = frozenset()
     errors: tuple[str, ...] = ()
+    fixed: str = ""
 
 
 EMPTY = Entry()
@@ -70,6 +75,7 @@ class BakedCard:
 
     sections: tuple[BakedSection, ...]
     errors: Callable[[str, Sequence[str]], str] = field(compare=False)
+    fixed: Callable[[BakedField, Entry], str] = field(compare=False)
 
 
 @lru_cache(maxsize=128)
@@ -91,7 +97,12 @@ def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None) -> B
     def errors(id: str, messages: Sequence[str]) -> str:
         return block.render(id=f"{id}-error", messages=messages)
 
-    return BakedCard(tuple(sections), errors)
+    def fixed(baked: BakedField, entry: Entry) -> str:
+        told = {"name": baked.field.name, "id": baked.id, "label": view.label(baked.field), "width": baked.field.width}
+        wrong = Markup(errors(baked.id, entry.errors)) if entry.errors else ""  # noqa: S704  # autoescaped by Jinja
+        return environment.get_template("field_fixed.html").render(f=told, text=entry.text, reason=entry.fixed, errors=wrong)
+
+    return BakedCard(tuple(sections), errors, fixed)
 
 
 def _bake_field(environment: Environment, view: View, one: Field) -> BakedField:
@@ -125,12 +136,14 @@ def _control(view: View, one: Field, widget: str, rows: RowSet | None, slots: Sl
     }
     if one.type == "check":
         told["choices"] = [choice("true", "", slots)]
+    elif one.type == "palette":
+        told["choices"] = [choice("", view.speaker.text("None"), slots), *(choice(v, view.speaker.say(m), slots) for v, m in Palette.colours.items())]
     elif "choices" in one.options:
         told["choices"] = [choice(value, label, slots) for value, label in labels.choices(view.catalog, one, view.languages)]
     elif rows is not None and widget == "select":
         how = one.options.get("show", "title")
         told["choices"] = [
-            choice(str(row.id), rows.show(row.id, how, view.languages), slots, depth=depth, hidden=not row.active)
+            choice(str(row.id), rows.show(row.id, how, view.languages), slots, depth=depth, hidden=not row.active, colour=row.colour)
             for row, depth in rows.ordered
         ]
     return told
@@ -175,6 +188,8 @@ def fill(card: BakedCard, entries: Mapping[str, Entry]) -> Markup:
             entry = entries.get(baked.field.name)
             if entry is None:
                 parts.append(baked.blank)
+            elif entry.fixed:
+                parts.append(card.fixed(baked, entry))
             else:
                 parts.append(_join(baked, entry, card.errors(baked.id, entry.errors) if entry.errors else ""))
             parts.append(piece)
@@ -191,6 +206,14 @@ def entries_of(entity: Entity, values: Mapping[str, Json], view: View, region: R
     """Entries for stored values."""
     fields = entity.by_name
     return {name: _entry(fields[name], value, view, region, known) for name, value in values.items() if value is not None}
+
+
+def with_fixed(
+    entity: Entity, entries: Mapping[str, Entry], fixed: Mapping[str, str], values: Mapping[str, Json], view: View, region: Region, known: Known
+) -> dict[str, Entry]:
+    """The entries, with the values that cannot be changed in the place of controls. `fixed` says why, by field."""
+    shown = {name: plain(entity.by_name[name], values.get(name), view, region, known) for name in fixed}
+    return {**entries, **{name: replace(entries.get(name, EMPTY), text=shown[name], fixed=why) for name, why in fixed.items()}}
 
 
 def _entry(one: Field, value: Json, view: View, region: Region, known: Known) -> Entry:
@@ -240,4 +263,4 @@ def sections_nav(card: BakedCard, errors: Iterable[str] = ()) -> list[dict[str, 
     ]
 
 
-__all__ = ["EMPTY", "BakedCard", "Entry", "bake", "blank", "entries_of", "entries_sent", "fill", "sections_nav"]
+__all__ = ["EMPTY", "BakedCard", "Entry", "bake", "blank", "entries_of", "entries_sent", "fill", "sections_nav", "with_fixed"]

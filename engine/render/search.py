@@ -10,7 +10,8 @@ from engine.messages import Message
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES, Region
-from engine.render.view import NO, YES, Known, View, plain
+from engine.metadata.types.choice import Palette
+from engine.render.view import NO, YES, Known, View, plain, tone, toned
 
 TEXTS = {"checkbox": "check", "number": "number", "date": "date", "time": "time", "datetime": "datetime"}
 
@@ -44,13 +45,15 @@ def filter_widget(view: View, one: Field) -> str:
     if TYPES[one.type].refers:
         rows = view.dictionaries.of(one.target or "")
         return "picker" if rows is None or view.catalog.entity(one.target or "").picker else "select"
-    if "choices" in one.options:
+    if "choices" in one.options or one.type == "palette":
         return "select"
     return TEXTS.get(TYPES[one.type].widget, "text")
 
 
 def filter_choices(view: View, one: Field) -> list[dict[str, object]]:
     """The choices of a select condition, trees indented by depth."""
+    if one.type == "palette":
+        return [{"value": name, "label": view.speaker.say(text), "depth": 0} for name, text in Palette.colours.items()]
     rows = view.dictionaries.of(one.target or "") if TYPES[one.type].refers else None
     if rows is None:
         return [{"value": v, "label": label, "depth": 0} for v, label in labels.choices(view.catalog, one, view.languages)]
@@ -98,6 +101,8 @@ def value_text(view: View, region: Region, one: Field, operator: str, value: Jso
         return plain(one, rows.by_key[text], view, region, known) if rows and text in rows.by_key else text
     if kind.refers:
         return plain(one, int(text), view, region, known)
+    if one.type == "palette":
+        return plain(one, text, view, region, known)
     if "choices" in one.options:
         return dict(labels.choices(view.catalog, one, view.languages)).get(text, text)
     return text
@@ -105,7 +110,14 @@ def value_text(view: View, region: Region, one: Field, operator: str, value: Jso
 
 def cells(view: View, region: Region, columns: Sequence[Field], values: Mapping[str, Json], known: Known) -> list[str]:
     """A result row's cells, one for each column."""
-    return [plain(one, values.get(one.name), view, region, known) for one in columns]
+    return [toned(one, values.get(one.name), view, region, known) for one in columns]
+
+
+def heading(view: View, entity: Entity, id: int, title: str) -> str:
+    """What a row of a list is called, with the colour of its own where it is a dictionary's."""
+    rows = view.dictionaries.of(entity.name)
+    row = rows.rows.get(id) if rows else None
+    return tone(title, row.colour) if row and row.colour else title
 
 
 def address(path: str, pairs: Sequence[tuple[str, str]]) -> str:

@@ -13,6 +13,7 @@ from engine.metadata import labels
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.rows import Dictionaries
 from engine.metadata.types import TYPES, Region
+from engine.metadata.types.choice import Palette
 from engine.metadata.types.text import with_scheme
 
 YES, NO = M_("Yes"), M_("No")
@@ -81,6 +82,8 @@ def plain(one: Field, value: Json, view: View, region: Region, known: Known = NO
         case "multiple_choice":
             named = dict(labels.choices(view.catalog, one, view.languages))
             return view.speaker.text(", ").join(named.get(code, code) for code in value)
+        case "palette":
+            return view.speaker.say(Palette.colours[value]) if value in Palette.colours else str(value)
         case "attachment" | "image":
             return known.files[int(value)].name if int(value) in known.files else f"#{value}"
         case "rich_text":
@@ -94,6 +97,20 @@ def reference_text(one: Field, id: int, view: View, known: Known = NOTHING_KNOWN
     if rows is not None:
         return rows.show(id, one.options.get("show", "title"), view.languages)
     return known.titles.get((one.target or "", id), f"#{id}")
+
+
+def toned(one: Field, value: Json, view: View, region: Region, known: Known = NOTHING_KNOWN) -> str:
+    """A value as text, or as markup with the colour of the entry that it refers to."""
+    text = plain(one, value, view, region, known)
+    rows = view.dictionaries.of(one.target or "") if value is not None and TYPES[one.type].refers else None
+    row = rows.rows.get(int(value)) if rows else None
+    colour = row.colour if row else str(value) if value and one.type == "palette" else ""
+    return tone(text, colour) if colour in Palette.colours else text
+
+
+def tone(text: str, colour: str) -> Markup:
+    """A text with a dot of that colour before it; the dot says nothing that the words do not say."""
+    return Markup('<span class="tone tone-{}">{}</span>').format(colour, text)
 
 
 def markup(one: Field, value: Json, view: View, region: Region, known: Known, file_url: str) -> Markup:
@@ -118,7 +135,9 @@ def markup(one: Field, value: Json, view: View, region: Region, known: Known, fi
         return _link(f"mailto:{text}", text)
     if one.options.get("format") == "url":
         return _link(with_scheme(text), text, outside=True)
-    return Markup('<span dir="auto">{}</span>').format(text) if TYPES[one.type].folds else escape(text)
+    if TYPES[one.type].folds:
+        return Markup('<span dir="auto">{}</span>').format(text)
+    return escape(toned(one, value, view, region, known))
 
 
 def _link(address: str, text: str, *, outside: bool = False) -> Markup:

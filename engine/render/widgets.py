@@ -58,7 +58,7 @@ WIDGETS: dict[str, Widget] = {
     name: Widget(name)
     for name in (
         *("text", "textarea", "number", "date", "time", "datetime", "email", "tel", "url"),
-        *("checkbox", "checkboxes", "radio", "select", "picker", "file", "image", "hint"),
+        *("checkbox", "checkboxes", "radio", "select", "palette", "picker", "file", "image", "hint"),
     )
 }
 """Every widget a field type may name. A new one is a template and an entry here."""

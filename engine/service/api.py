@@ -18,7 +18,7 @@ from engine.records import read, write
 from engine.records.read import Record
 from engine.render.bind import widget_of
 from engine.rules import Mode, normalised
-from engine.service import writing
+from engine.service import transitions, writing
 from engine.service.judging import judge
 from engine.service.searching import Pairs, run
 from engine.service.visit import Visit
@@ -84,6 +84,15 @@ def changed(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> Re
     _check(visit, entity, "update", values, record)
     writing.update(visit, entity, record, values)
     return read.fetch(visit.conn, visit.catalog, entity, id)
+
+
+def moved(visit: Visit, name: str, id: int, step: str, body: Json, tag: str | None) -> Record:
+    """Let a record go a step of its lifecycle. Raises NotFound, UnknownStep, NotPossible with the reason, Stale."""
+    told = dict(_object(body))
+    tag = tag or _tag(told.pop("version", None))
+    if told:
+        raise Refused([Problem(next(iter(told)), "unknown", rules.SENTENCES["unknown"])])
+    return transitions.go(visit, name, id, step, tag)
 
 
 def deleted(visit: Visit, name: str, id: int, tag: str | None) -> None:

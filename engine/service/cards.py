@@ -17,9 +17,9 @@ from engine.records.read import Record
 from engine.render import form
 from engine.render.bind import FILES, Bound, Submission, bind, is_untouched, unknown_names
 from engine.render.page import Pages
-from engine.render.view import View
+from engine.render.view import NOTHING_KNOWN, Known, View
 from engine.rules import SENTENCES, Mode
-from engine.service import conflicts, lookup, writing
+from engine.service import conflicts, fixed, lookup, writing
 from engine.service.judging import NOT_FOUND, check_upload, judge, may_attach, spoken
 from engine.service.known import known_to
 from engine.service.screen import Done, Screen
@@ -54,6 +54,8 @@ class Card:
 def new(visit: Visit, name: str, given: Submission) -> Screen:
     """An empty card, or one with the values that the address gives. Raises UnknownParameter."""
     entity = visit.restricted(name, "create")
+    if entity.locks.add:
+        return _nothing_to_add(visit, entity)
     if not given.texts:
         return _blank(visit.site.pages, visit.view, visit.region, entity)
     if unknown := unknown_names(entity, given, ()):
@@ -63,10 +65,19 @@ def new(visit: Visit, name: str, given: Submission) -> Screen:
     return _drawn(visit.site.pages, visit.view, entity, Card(_entries(visit, entity, values), owner=owner))
 
 
+def _nothing_to_add(visit: Visit, entity: Entity) -> Screen:
+    """Why there is no card for a new entry."""
+    say = visit.translator
+    told = {"status": "", "heading": labels.entity_plural(visit.catalog, entity, visit.view.languages), "text": say.say(fixed.LIST)}
+    return Screen("problem.html", {**told, "detail": [], "back_url": f"/{entity.name}/"})
+
+
 @lru_cache(maxsize=128)
 def _blank(pages: Pages, view: View, region: Region, entity: Entity) -> Screen:
     """The card of a new record as everybody with this view gets it."""
-    entries = form.entries_of(entity, writing.defaults(view.dictionaries, entity), view, region)
+    values = writing.defaults(view.dictionaries, entity)
+    entries = form.entries_of(entity, values, view, region)
+    entries = form.with_fixed(entity, entries, fixed.reasons(view, entity, None), values, view, region, NOTHING_KNOWN)
     return replace(_drawn(pages, view, entity, Card(entries)), fixed=True)
 
 
@@ -88,7 +99,7 @@ def edit(visit: Visit, name: str, id: int) -> Screen:
     entity = visit.restricted(name, "update")
     record = read.fetch(visit.conn, visit.catalog, entity, id)
     values = writing.shown_values(visit, entity, record)
-    return _drawn(visit.site.pages, visit.view, entity, _card_of(visit, entity, record, _entries(visit, entity, values)))
+    return _drawn(visit.site.pages, visit.view, entity, _card_of(visit, entity, record, _entries(visit, entity, values, record)))
 
 
 def _card_of(visit: Visit, entity: Entity, record: Record, entries: Mapping[str, form.Entry]) -> Card:
@@ -164,9 +175,18 @@ def _all_problems(
     return [*unreadable, *(problem for problem in judged if problem.field not in wrong)]
 
 
-def _entries(visit: Visit, entity: Entity, values: Mapping[str, Json]) -> dict[str, form.Entry]:
+def _entries(visit: Visit, entity: Entity, values: Mapping[str, Json], record: Record | None = None) -> dict[str, form.Entry]:
     known = known_to(visit, entity.by_name, [values])
-    return form.entries_of(entity, values, visit.view, visit.region, known)
+    entries = form.entries_of(entity, values, visit.view, visit.region, known)
+    return _with_fixed(visit, entity, entries, values, known, record)
+
+
+def _with_fixed(
+    visit: Visit, entity: Entity, entries: dict[str, form.Entry], values: Mapping[str, Json], known: Known, record: Record | None
+) -> dict[str, form.Entry]:
+    """The entries, with what cannot be changed as it is and why."""
+    reasons = fixed.reasons(visit.view, entity, record)
+    return form.with_fixed(entity, entries, reasons, values, visit.view, visit.region, known) if reasons else entries
 
 
 def _refused(
@@ -182,6 +202,8 @@ def _refused(
     errors = spoken(visit, entity, problems)
     known = known_to(visit, entity.by_name, [bound.values])
     entries = form.entries_sent(entity, sent, bound, errors, visit.view, visit.region, known)
+    held = writing.shown_values(visit, entity, record) if record else writing.defaults(visit.rows, entity)
+    entries = _with_fixed(visit, entity, entries, held, known, record)
     order = {name: place for place, name in enumerate(entity.by_name)}
     listed = sorted(errors.items(), key=lambda pair: order.get(pair[0], -1))
     summary = [{"href": f"#f-{name}" if name in order else "", "text": text} for name, texts in listed for text in texts]

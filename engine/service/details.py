@@ -10,7 +10,8 @@ from engine.records import history, read
 from engine.records.history import Entry
 from engine.records.read import Record
 from engine.render import detail
-from engine.render.view import Known, plain
+from engine.render.view import Known, plain, toned
+from engine.service import transitions
 from engine.service.cards import title_of
 from engine.service.known import known_to
 from engine.service.screen import Screen
@@ -41,6 +42,7 @@ def show(visit: Visit, name: str, id: int) -> Screen:
         "record": _head(visit, entity, record, values),
         "entity": visit.view.named(entity),
         "owner": _owner(visit, entity, values, known),
+        "ways": transitions.shown(visit, entity, record),
         "facts": list(_facts(visit, entity, values, known)),
         "sections": detail.fill(baked, values, visit.view, visit.region, known, f"/{name}/{id}/files"),
         "sections_nav": [*nav, {"id": "history", "label": visit.translator.text("History")}],
@@ -78,7 +80,7 @@ def _facts(visit: Visit, entity: Entity, values: Mapping[str, Json], known: Know
         return []
     shown = [one for one in entity.by_name.values() if one.in_list and one.name not in (entity.title, entity.owner) and one.name in values]
     return [
-        {"label": visit.view.label(one), "value": plain(one, values[one.name], visit.view, visit.region, known)} for one in shown[:MAX_FACTS]
+        {"label": visit.view.label(one), "value": toned(one, values[one.name], visit.view, visit.region, known)} for one in shown[:MAX_FACTS]
     ]
 
 
@@ -91,7 +93,7 @@ def _part(visit: Visit, part: Entity, record: Record) -> dict[str, Json]:
         {
             "url": f"/{part.name}/{one.id}",
             "title": title_of(visit, part, one),
-            "cells": [plain(c, one.values.get(c.name), visit.view, visit.region, known) for c in columns],
+            "cells": [toned(c, one.values.get(c.name), visit.view, visit.region, known) for c in columns],
         }
         for one in found
     ]

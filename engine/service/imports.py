@@ -13,6 +13,7 @@ from engine.records import read, write
 from engine.render.bind import FILES
 from engine.rules import normalised
 from engine.service import writing
+from engine.service.fixed import written_directly
 from engine.service.judging import INACTIVE, NOT_ALLOWED, NOT_FOUND, holding
 from engine.service.visit import Visit
 
@@ -44,7 +45,7 @@ def _problems(visit: Visit, entity: Entity, rows: Sequence[Values]) -> dict[int,
     found: dict[int, list[Problem]] = {}
     judge = rules.judge(visit.catalog, entity, "create")
     for place, row in enumerate(rows):
-        if wrong := judge.check(row):
+        if wrong := [*judge.check(row), *written_directly(visit.view, entity, row, None)]:
             found[place] = wrong
     for one in entity.by_name.values():
         if TYPES[one.type].refers or one.type in FILES:

@@ -13,6 +13,7 @@ from engine.records import read
 from engine.records.read import Record
 from engine.render.bind import FILES
 from engine.rules import Mode
+from engine.service.fixed import written_directly
 from engine.service.visit import Visit
 
 NOT_FOUND = M_("“%(label)s” names something that does not exist (any more). Choose another.")
@@ -27,6 +28,8 @@ def judge(visit: Visit, entity: Entity, mode: Mode, values: Mapping[str, Json], 
     found = rules.judge(visit.catalog, entity, mode).check({k: v for k, v in values.items() if v is not None or mode == "update"})
     wrong = {problem.field for problem in found}
     found += [Problem(name, "required", rules.SENTENCES["required"]) for name in _new_part(entity, values, record) if name not in wrong]
+    found += [problem for problem in written_directly(visit.view, entity, values, record) if problem.field not in wrong]
+    wrong = {problem.field for problem in found}
     for name in told:
         if name in wrong:
             continue

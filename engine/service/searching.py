@@ -64,7 +64,7 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
     rows = [
         {
             "url": f"/{name}/{one.id}",
-            "title": title_of(visit, entity, one),
+            "title": search.heading(visit.view, entity, one.id, title_of(visit, entity, one)),
             "cells": search.cells(visit.view, visit.region, columns, one.values, known),
         }
         for one in result.records

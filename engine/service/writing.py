@@ -16,6 +16,7 @@ from engine.metadata.types import TYPES
 from engine.records import history, read, uses, write
 from engine.records.history import Changes
 from engine.records.read import Record
+from engine.service import fixed
 from engine.service.judging import OWN_CHILD
 from engine.service.visit import Visit
 
@@ -35,7 +36,7 @@ def defaults(dictionaries: Dictionaries, entity: Entity) -> dict[str, Json]:
 def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None = None) -> int:
     """Store a new record, made `at` a moment, or now. Returns its id. Raises Locked."""
     if entity.locks.add:
-        raise Locked(M_("This list is fixed: nothing can be added to it."))
+        raise Locked(fixed.LIST)
     _lock_owners(visit, entity, values)
     id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at)
     _follow(visit, entity, id, values)
@@ -50,7 +51,7 @@ def update(visit: Visit, entity: Entity, record: Record, values: Values, *, spok
     changed = {name: value for name, value in values.items() if record.values.get(name) != value}
     for name in changed:
         if record.row_key in entity.locks.change.get(name, ()):
-            raise Locked(M_("This entry ships with the program; its “%(label)s” is fixed.", label=visit.view.label(entity.by_name[name])))
+            raise Locked(M_(fixed.CELL.text, label=visit.view.label(entity.by_name[name])))
     _lock_owners(visit, entity, {**record.values, **changed})
     if entity.tree in changed:
         _check_tree(visit, entity, record.id, changed[entity.tree])
@@ -105,7 +106,7 @@ def shown_values(visit: Visit, entity: Entity, record: Record) -> Values:
 def delete(visit: Visit, entity: Entity, id: int, record: Record) -> list[str]:
     """Delete a record with its parts. Returns the names of the entities deleted from. Raises Locked, InUse."""
     if record.row_key in entity.locks.delete:
-        raise Locked(M_("This entry ships with the program and cannot be deleted."))
+        raise Locked(fixed.ENTRY)
     doomed = uses.with_parts(visit.conn, visit.catalog, entity, id)
     if found := uses.uses_of(visit.conn, visit.catalog, doomed):
         raise InUse(entity.name, id, found)

@@ -34,6 +34,7 @@ MOMENT = st.datetimes().map(lambda one: one.isoformat(timespec="seconds"))
 LIKELY: Mapping[str, st.SearchStrategy[str]] = {
     "integer": st.integers(-(2**60), 2**60).map(str) | st.integers(-200, 200).map(str),
     "decimal": NUMBER, "amount": NUMBER, "date": st.dates().map(str), "time": st.times().map(lambda one: one.isoformat("seconds")), "datetime": MOMENT,
+    "palette": st.sampled_from(["red", "blue"]),
     "choice": st.sampled_from(["red", "blue"]), "multiple_choice": st.sampled_from(["red", "blue"]), "check": st.sampled_from(["", "true", "on", "0"]),
     "rich_text": st.sampled_from(["<p>a</p>", "<b onclick='x'>a</b>", "a & b < c", "&amp;lt;", "<a href='javascript:x'>a</a>", "<p>a<script>b</script>"]),
     "email": st.emails(), "phone": st.from_regex(r"\A\+?[0-9][0-9 ()\-]{0,12}\Z"), "url": st.sampled_from(["example.com", "https://a.b/c?d=e#f"]),

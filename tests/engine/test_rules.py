@@ -61,6 +61,7 @@ CORPUS: tuple[tuple[str, dict[str, Json], tuple[tuple[Json, str], ...]], ...] = 
         ("2026-11-24", "format"), (0, "type"),
     )),
     ("check", {}, ((True, OK), (False, OK), ("true", "type"), (1, "type"), (0, "type"), ("", "type"))),
+    ("palette", {}, (("red", OK), (None, OK), ("Red", "enum"), ("", "enum"), (1, "type"))),
     ("choice", RED_BLUE, (("red", OK), (None, OK), ("Red", "enum"), ("green", "enum"), ("", "enum"), ("red\n", "enum"), (1, "type"), (["red"], "type"))),
     ("multiple_choice", RED_BLUE, (
         (["red"], OK), (["blue", "red"], OK), ([], OK), (["red", "red"], "uniqueItems"), (["green"], "enum"), (["red", 1], "type"), ([None], "type"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.metadata.types.base import FieldType, Invalid, Options, Region
-from engine.metadata.types.choice import Check, Choice, MultipleChoice
+from engine.metadata.types.choice import Check, Choice, MultipleChoice, Palette
 from engine.metadata.types.link import Attachment, Image, PublicList, Reference, Tree
 from engine.metadata.types.moment import Date, DateTime, Time
 from engine.metadata.types.number import Amount, DecimalNumber, Integer
@@ -23,6 +23,7 @@ TYPES: dict[str, FieldType] = {
     "check": Check(),
     "choice": Choice(),
     "multiple_choice": MultipleChoice(),
+    "palette": Palette(),
     "list": PublicList(),
     "tree": Tree(),
     "reference": Reference(),

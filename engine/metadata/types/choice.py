@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Boolean
 from sqlalchemy.types import TypeEngine
 
-from engine.messages import M_
+from engine.messages import M_, Message
 from engine.metadata.columns import WideText
 from engine.metadata.model import Json
 from engine.metadata.types.base import FieldType, Options, Region
@@ -143,3 +143,31 @@ class MultipleChoice(FieldType):
     def to_json(self, value: Any) -> Json:
         """The array."""
         return json.loads(value)
+
+
+class Palette(FieldType):
+    """A colour of a small palette that is readable in every theme: the mark of a list's entry."""
+
+    name = "palette"
+    widget = "palette"
+    label = M_("Colour")
+    operators: ClassVar[tuple[str, ...]] = Choice.operators
+    colours: ClassVar[Mapping[str, Message]] = {
+        "grey": M_("Grey"),
+        "red": M_("Red"),
+        "orange": M_("Orange"),
+        "yellow": M_("Yellow"),
+        "green": M_("Green"),
+        "teal": M_("Teal"),
+        "blue": M_("Blue"),
+        "violet": M_("Violet"),
+        "pink": M_("Pink"),
+    }
+
+    def column_type(self, options: Options) -> TypeEngine[Any] | None:
+        """TEXT."""
+        return WideText
+
+    def json_schema(self, options: Options) -> dict[str, Json]:
+        """One of the names."""
+        return {"type": "string", "enum": list(self.colours)}

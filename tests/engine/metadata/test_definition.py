@@ -61,6 +61,7 @@ RIGHT: dict[str, tuple[dict[str, Json], ...]] = {
     "time": ({},),
     "datetime": ({},),
     "check": ({},),
+    "palette": ({},),
     "choice": ({"choices": [RED]}, {"choices": [RED, {"value": "a-B_9", "label": "蓝"}]}),
     "multiple_choice": ({"choices": [RED]},),
     "list": ({"entity": "thing"}, {"entity": "thing", "show": "description"}),

@@ -67,6 +67,7 @@ SPOKEN: dict[str, tuple[str, dict[str, Json], str, Region, Json, str, str]] = {
     "yes": ("check", {}, "true", ENGLISH, True, "✓", "true"),
     "no": ("check", {}, "false", ENGLISH, False, "–", ""),
     "choice": ("choice", CHOICES, "red", ENGLISH, "red", "red", "red"),
+    "colour of a list's entry": ("palette", {}, "red", ENGLISH, "red", "red", "red"),
     "multiple choice": ("multiple_choice", CHOICES, "red", ENGLISH, ["red"], "red", "red"),
     "reference": ("reference", {"entity": "person"}, "17", CHINESE, 17, "17", "17"),
     "list": ("list", {"entity": "city"}, "17", CHINESE, 17, "17", "17"),

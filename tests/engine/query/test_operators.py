@@ -49,6 +49,7 @@ VALUES: Mapping[str, Sequence[Json]] = {
     "datetime": [None, "2026-11-23T15:59:59Z", "2026-11-23T16:00:00Z", "2026-11-24T12:30:00Z", "2026-11-24T16:00:00Z", "2026-11-24T12:30:00.000001Z"],
     "check": [None, True, False, True],
     "choice": [None, "a", "b", "ab", "a-b", "a_b"],
+    "palette": [None, "red", "green", "blue"],
     "multiple_choice": [None, ["a"], ["a", "b"], ["ab"], ["a_b"], ["a-b"], ["b", "ab"]],
     "reference": [None, 1, 2, 2],
     "list": [None, 1, 2, 3],
@@ -72,6 +73,7 @@ ASKED: Mapping[str, Sequence[Json]] = {
     "date": ["2026-11-24", "2026年11月24日", "2000-01-01", "$NOW"], "time": ["14:30", "00:00:00", "23:59:59"],
     "datetime": ["2026-11-24T20:30", "2026-11-24T12:30:00Z", "2026-11-24", "$NOW"],
     "check": ["true", "false", "1", "no", True, False], "choice": ["a", "a_b", "A", "no such"], "multiple_choice": ["a", "a_b", "ab", "no such"],
+    "palette": ["red", "blue", "no such"],
     "reference": ["1", "2", "999"], "list": ["1", "red", "crimson"], "tree": ["1", "red", "warm"], "attachment": [], "image": [],
 }  # fmt: skip
 
@@ -167,7 +169,7 @@ def asked_for(kind: str, typed: Json, everything: Everything) -> Any:
             return int(typed)
         case "phone":
             return "".join(char for char in typed if char.isdigit())
-        case "choice" | "multiple_choice":
+        case "choice" | "multiple_choice" | "palette":
             return typed
     return fold(typed)
 
