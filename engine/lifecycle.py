@@ -47,6 +47,11 @@ class Lifecycle:
     steps: Mapping[str, Step]
     approval: Approval | None = None
 
+    @property
+    def states(self) -> tuple[str, ...]:
+        """All states, in order."""
+        return (*self.ladder, *self.frozen)
+
     def steps_from(self, state: str | None) -> list[Step]:
         """The steps that exist in a state, in the order of the definition."""
         return [step for step in self.steps.values() if state in step.moves]

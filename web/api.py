@@ -53,7 +53,8 @@ def create(entity: str) -> Response:
 def fetch(entity: str, id: int) -> Response:
     """One record."""
     with visiting() as visit:
-        return _record(api.fetched(visit, entity, id))
+        record = api.fetched(visit, entity, id)
+        return _record(record, api.record_json(visit, entity, record, pairs()))
 
 
 @blueprint.patch(f"/<entity>/{RECORD}")
@@ -107,8 +108,8 @@ def description() -> Response:
         return jsonify(openapi.document(visit))
 
 
-def _record(record: Any) -> Response:
-    answer = jsonify(api.as_json(record))
+def _record(record: Any, told: Any = None) -> Response:
+    answer = jsonify(told or api.as_json(record))
     answer.headers["ETag"] = f'"{record.tag}"'
     return answer
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine import rules
-from engine.errors import Refused, Stale
+from engine.errors import Refused, Stale, UnknownParameter
 from engine.messages import Problem
 from engine.metadata import labels
 from engine.metadata.model import Entity, Json
@@ -17,9 +17,11 @@ from engine.query import tree
 from engine.records import read, write
 from engine.records.read import Record
 from engine.render.bind import widget_of
+from engine.render.view import plain
 from engine.rules import Mode, normalised
 from engine.service import transitions, writing
 from engine.service.judging import judge
+from engine.service.known import known_to
 from engine.service.searching import Pairs, run
 from engine.service.visit import Visit
 from engine.service.writing import defaults
@@ -30,10 +32,13 @@ STAMPS = ("id", "version", "created_at", "updated_at")
 def listed(visit: Visit, name: str, pairs: Pairs) -> dict[str, Json]:
     """`{"data": […], "meta": {"total"}, "links": {"next"}}` of a query. Raises Unknown…, BadValue."""
     entity = visit.restricted(name, "read")
-    query = tree.parse(pairs, entity)
+    shown, rest = asks_shown(pairs)
+    query = tree.parse(rest, entity)
     names = [one for one in query.fields if one not in STAMPS] if query.fields else None
     result = run(visit, entity, query, names)
     data = [as_json(one, query.fields) for one in result.records]
+    if shown:
+        data = _with_shown(visit, entity, data)
     return {"data": data, "meta": {"total": result.page.total, "size": query.size}, "links": {"next": result.page.next or None}}
 
 
@@ -48,6 +53,33 @@ def as_json(record: Record, names: Sequence[str] = ()) -> dict[str, Json]:
     if not names:
         return {**stamps, **record.values}
     return {"id": record.id, **{name: stamps.get(name, record.values.get(name)) for name in names}}
+
+
+def asks_shown(pairs: Pairs) -> tuple[bool, Pairs]:
+    """Whether an address asks for the shown texts (`shown=true`), and the rest of it. Raises UnknownParameter."""
+    told = [value for key, value in pairs if key == "shown"]
+    if unknown := [value for value in told if value not in ("true", "false")]:
+        raise UnknownParameter(f"shown={unknown[0]}")
+    return told[-1:] == ["true"], [pair for pair in pairs if pair[0] != "shown"]
+
+
+def _with_shown(visit: Visit, entity: Entity, data: Sequence[Mapping[str, Json]]) -> list[dict[str, Json]]:
+    """The records with what people read for references and choices, as each field says, in the reader's language."""
+    spoken = {one.name: one for one in entity.by_name.values() if TYPES[one.type].refers or "choices" in one.options}
+    known = known_to(visit, spoken, data)
+    return [
+        {**one, "_shown": {name: plain(spoken[name], one[name], visit.view, visit.region, known) for name in one if name in spoken}}
+        for one in data
+    ]
+
+
+def record_json(visit: Visit, name: str, record: Record, pairs: Pairs) -> dict[str, Json]:
+    """One record as the address asks for it. Raises UnknownParameter."""
+    shown, rest = asks_shown(pairs)
+    if rest:
+        raise UnknownParameter(rest[0][0])
+    found = as_json(record)
+    return _with_shown(visit, visit.restricted(name, "read"), [found])[0] if shown else found
 
 
 def fetched(visit: Visit, name: str, id: int) -> Record:

@@ -27,6 +27,7 @@ from engine.service.cards import title_of
 from engine.service.known import known_to
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
+from engine.service.writing import shown_values
 
 Pairs = Sequence[tuple[str, str]]
 MAX_DROPS = 6
@@ -65,7 +66,7 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
         {
             "url": f"/{name}/{one.id}",
             "title": search.heading(visit.view, entity, one.id, title_of(visit, entity, one)),
-            "cells": search.cells(visit.view, visit.region, columns, one.values, known),
+            "cells": search.cells(visit.view, visit.region, columns, shown_values(visit, entity, one), known),
         }
         for one in result.records
     ]

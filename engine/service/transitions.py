@@ -76,7 +76,7 @@ def why_not(visit: Visit, entity: Entity, record: Record, way: Way, step: Step) 
     """Why a record may not go a step now; None when it may."""
     if way.state not in step.moves:
         say = visit.translator.text
-        states = say(", ").join(_state(visit, way, key) for key in step.moves)
+        states = say(", ").join(_state(visit, way, key) for key in way.lifecycle.states if key in step.moves)
         state = _state(visit, way, way.state) if way.state else say("empty")
         return M_(NOT_FROM.text, step=_label(visit, way, step), state=state, states=states)
     if step.guard is not None and not _meets(visit, entity, record, step):

@@ -1,0 +1,327 @@
+"""Chapter 4, classification, rule by rule: by page and by API, on the three databases."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engine import accounts, lifecycle
+from engine.metadata import rows, store
+from engine.metadata.database import Database
+from engine.records import read, write
+from tests.web.conftest import PASSWORD, Api, Browser, controls
+
+LADDER = ("invalid", "basic", "potential", "successful", "pilot", "reference")
+FROZEN = ("frozen_potential", "frozen_successful")
+TYPES = ("customer", "supplier", "distributor", "agent", "partner", "individual")
+
+
+def words(page: str) -> str:
+    """A page's visible words."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+class Desk:
+    """What the rules are tried with: a browser, an API client, and a way to put a customer into any state."""
+
+    def __init__(self, browser: Browser, api: Api, database: Database) -> None:
+        self.browser, self.api, self.database = browser, api, database
+        with database.reading() as conn:
+            self.catalog = store.load(conn)
+            self.rows = rows.load(conn, self.catalog, store.read_version(conn))
+
+    def id(self, dictionary: str, key: str) -> int:
+        """A shipped row's id."""
+        return self.rows.sets[dictionary].by_key[key]
+
+    def state(self, id: int) -> str | None:
+        """The row key of a customer's status."""
+        return self.rows.sets["customer_status"].rows[self.api.get(f"/customer/{id}").json["status"]].key
+
+    def customer_in(self, state: str, **more: Any) -> int:
+        """A customer in that state, put there past every rule."""
+        id = int(self.api.made(**more)["id"])
+        entity = self.catalog.entity("customer")
+        with self.database.writing() as conn:
+            record = read.fetch(conn, self.catalog, entity, id)
+            write.update(conn, self.catalog, entity, record, {"status": self.id("customer_status", state)}, by=None)
+        return id
+
+    def step(self, id: int, name: str) -> Any:
+        """Go a step by the API."""
+        return self.api.post(f"/customer/{id}/transitions/{name}")
+
+    def press(self, id: int, name: str) -> str:
+        """Press a step's button on the customer's page; the words of the page that follows."""
+        answer = self.browser.post(f"/customer/{id}/transition", {"step": name}, follow_redirects=True)
+        assert answer.status_code == 200
+        return words(answer.text)
+
+    def buttons(self, id: int) -> list[str]:
+        """The steps that the customer's page offers as buttons."""
+        return re.findall(r'name="step" value="(\w+)"', self.browser.get(f"/customer/{id}").text)
+
+
+@pytest.fixture
+def desk(browser: Browser, api: Api, installed: Database) -> Desk:
+    """A desk on a database of the test's own."""
+    return Desk(browser, api, installed)
+
+
+# -- 4.1 industry ----------------------------------------------------------------------------------------
+
+
+def test_4_1_any_node_may_be_chosen_and_is_shown_with_its_path(desk: Desk) -> None:
+    deep, top = desk.id("industry", "manufacturing_machinery"), desk.id("industry", "manufacturing")
+    for node, path in ((deep, "Manufacturing › Machinery"), (top, "Manufacturing")):
+        made = desk.api.made(industry=node)
+        assert path in words(desk.browser.get(f"/customer/{made['id']}").text)
+        assert desk.api.get(f"/customer/{made['id']}?shown=true").json["_shown"]["industry"] == path
+
+
+def test_4_1_a_node_with_children_or_in_use_is_not_deleted(desk: Desk) -> None:
+    top = desk.id("industry", "manufacturing")
+    child = desk.api.post("/industry", json={"name": "Looms", "parent": top}).json["id"]
+    desk.api.made(industry=child)
+    for node in (top, child):
+        assert desk.api.delete(f"/industry/{node}").status_code == 409
+        assert desk.browser.post(f"/industry/{node}/delete").status_code == 409
+    leaf = desk.api.post("/industry", json={"name": "Spindles", "parent": child}).json["id"]
+    assert desk.api.delete(f"/industry/{leaf}").status_code == 204
+
+
+# -- 4.2 size --------------------------------------------------------------------------------------------
+
+
+def test_4_2_cards_lists_and_programs_show_the_sizes_description(desk: Desk) -> None:
+    made = desk.api.made(size=desk.id("company_size", "small"))
+    for url in (f"/customer/{made['id']}", f"/customer/{made['id']}/edit", "/customer/?filter[size]=small"):
+        page = desk.browser.get(url).text
+        assert "10 to 49 people" in words(page), url
+    assert "Small" not in words(desk.browser.get(f"/customer/{made['id']}").text)
+    listed = desk.api.get("/customer?shown=true&fields=name,size").json["data"][0]
+    assert (listed["size"], listed["_shown"]) == (desk.id("company_size", "small"), {"size": "10 to 49 people"})
+
+
+def test_4_2_default_sizes_can_be_deleted_while_unused(desk: Desk) -> None:
+    used, unused = desk.id("company_size", "small"), desk.id("company_size", "group")
+    desk.api.made(size=used)
+    assert desk.api.delete(f"/company_size/{used}").status_code == 409
+    assert desk.api.delete(f"/company_size/{unused}").status_code == 204
+    assert desk.browser.post(f"/company_size/{desk.id('company_size', 'large')}/delete").status_code == 303
+
+
+# -- 4.3 customer type -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", TYPES)
+def test_4_3_of_a_fixed_type_only_the_approval_flow_changes(desk: Desk, key: str) -> None:
+    url = f"/customer_type/{desk.id('customer_type', key)}"
+    assert desk.api.delete(url).status_code == 409
+    assert desk.browser.post(f"{url}/delete").status_code == 409
+    assert "Delete" not in words(desk.browser.get(url).text)
+    for change in ({"name": "Own"}, {"description": "Own"}, {"active": False}):
+        assert desk.api.patch(url, json=change).status_code == 409, change
+    flow = desk.api.post("/approval_flow", json={"name": "Two pairs of eyes"}).json["id"]
+    assert desk.api.patch(url, json={"approval_flow": flow, "colour": "teal"}).status_code == 200
+
+
+def test_4_3_the_card_says_why_a_cell_is_fixed(desk: Desk) -> None:
+    url = f"/customer_type/{desk.id('customer_type', 'agent')}/edit"
+    page = desk.browser.get(url).text
+    assert "This entry ships with the program; its “Name” is fixed." in words(page)
+    assert controls(page).keys() & {"name", "description", "active__shown"} == set()
+    assert desk.browser.fill(url, {"name": "Broker"}).status_code == 409
+    assert desk.browser.fill(url, {"colour": "red"}).status_code == 303
+
+
+def test_4_3_further_types_are_added_renamed_and_deleted(desk: Desk) -> None:
+    assert desk.browser.fill("/customer_type/new", {"name": "Consultant"}).status_code == 303
+    own = desk.api.row("customer_type", "Consultant")
+    assert desk.browser.fill(f"/customer_type/{own}/edit", {"name": "Adviser"}).status_code == 303
+    assert desk.api.delete(f"/customer_type/{own}").status_code == 204
+
+
+def test_4_3_an_intermediary_is_a_distributor_or_an_agent(desk: Desk) -> None:
+    made = {key: desk.api.made(name=key, type=desk.id("customer_type", key))["id"] for key in TYPES}
+    for key, id in made.items():
+        allowed = key in ("distributor", "agent")
+        assert desk.api.post("/customer", json=desk.api.customer(agent=id)).status_code == (201 if allowed else 422), key
+    offered = desk.browser.get("/customer/suggest?q=&for=customer.agent").get_json()
+    assert {one["title"] for one in offered["items"]} == {"distributor", "agent"}
+
+
+# -- 4.4 and 4.7 approval --------------------------------------------------------------------------------
+
+
+def test_4_4_without_a_flow_an_upgrade_is_not_possible_and_says_why(desk: Desk) -> None:
+    id = desk.customer_in("basic")
+    why = "“Customer” names no approval flow, and without one this step is not possible."
+    answer = desk.step(id, "upgrade")
+    assert answer.status_code == 409
+    assert why in answer.json["detail"]
+    assert why in words(desk.browser.get(f"/customer/{id}").text)
+    assert why in desk.press(id, "upgrade")
+    assert desk.state(id) == "basic"
+
+
+def test_4_4_with_a_flow_the_step_waits_for_approvals(desk: Desk) -> None:
+    flow = desk.api.post("/approval_flow", json={"name": "Two pairs of eyes"}).json["id"]
+    desk.api.patch(f"/customer_type/{desk.id('customer_type', 'customer')}", json={"approval_flow": flow})
+    id = desk.customer_in("basic")
+    assert "“Two pairs of eyes”" in desk.step(id, "upgrade").json["detail"]
+    assert desk.state(id) == "basic"
+
+
+@pytest.mark.parametrize("state", [*LADDER, *FROZEN])
+def test_4_7_every_upgrade_is_one_rung_and_needs_approval(desk: Desk, state: str) -> None:
+    told = lifecycle.of(desk.catalog.entity("customer").field("status"))
+    assert told is not None
+    ups = {step.moves[state] for step in told.steps_from(state) if step.needs}
+    following = LADDER[LADDER.index(state) + 1 :][:1] if state in LADDER else ()
+    assert ups == set(following)
+    freely = [step.moves[state] for step in told.steps_from(state) if not step.needs and state in LADDER]
+    assert all(to in FROZEN or LADDER.index(to) == LADDER.index(state) - 1 for to in freely)
+
+
+# -- 4.6 status ------------------------------------------------------------------------------------------
+
+
+def test_4_6_statuses_are_neither_added_nor_deleted(desk: Desk) -> None:
+    assert desk.api.post("/customer_status", json={"name": "Own"}).status_code == 409
+    assert desk.browser.post("/customer_status/new", {"name": "Own"}).status_code == 409
+    assert "nothing can be added" in words(desk.browser.get("/customer_status/new").text)
+    assert "/customer_status/new" not in desk.browser.get("/customer_status/").text
+    for key in (*LADDER, *FROZEN):
+        assert desk.api.delete(f"/customer_status/{desk.id('customer_status', key)}").status_code == 409
+        assert desk.browser.post(f"/customer_status/{desk.id('customer_status', key)}/delete").status_code == 409
+
+
+def test_4_6_name_and_description_of_a_status_change_and_nothing_else(desk: Desk) -> None:
+    url = f"/customer_status/{desk.id('customer_status', 'pilot')}"
+    assert desk.api.patch(url, json={"name": "Trial", "description": "Tries first"}).status_code == 200
+    assert desk.browser.fill(f"{url}/edit", {"description": "First to try"}).status_code == 303
+    for change in ({"active": False}, {"position": 1}):
+        assert desk.api.patch(url, json=change).status_code == 409, change
+
+
+def test_4_6_a_new_customer_starts_at_basic(desk: Desk) -> None:
+    made = desk.api.made()
+    assert desk.state(made["id"]) == "basic"
+    page = desk.browser.get("/customer/new").text
+    assert "“Status” of a new record is “Basic”" in words(page)
+    assert "status" not in controls(page)
+
+
+def test_4_6_the_page_shows_the_ladder_and_the_place_on_it(desk: Desk) -> None:
+    page = desk.browser.get(f"/customer/{desk.customer_in('potential')}").text
+    rungs = re.findall(r'<li class="rung([\w -]*)"[^>]*><bdi>(\w+)</bdi>', page)
+    assert [text for _, text in rungs] == ["Invalid", "Basic", "Potential", "Successful", "Pilot", "Reference"]
+    assert [kind.strip() for kind, _ in rungs] == ["rung-passed", "rung-passed", "rung-current", "", "", ""]
+
+
+@pytest.mark.parametrize("state", [state for state in (*LADDER, *FROZEN) if state != "basic"])
+def test_4_6_the_status_is_never_written_directly(desk: Desk, state: str) -> None:
+    written = desk.id("customer_status", state)
+    made = desk.api.made()
+    created = desk.api.post("/customer", json=desk.api.customer(status=written))
+    changed = desk.api.patch(f"/customer/{made['id']}", json={"status": written})
+    for answer in (created, changed):
+        assert answer.status_code == 422
+        assert [(one["pointer"], one["code"]) for one in answer.json["errors"]] == [("/status", "step")]
+        assert "step by step" in answer.json["errors"][0]["detail"]
+    typed = {name: str(value) for name, value in desk.api.customer(status=written).items()}
+    for answer in (desk.browser.fill("/customer/new", typed), desk.browser.fill(f"/customer/{made['id']}/edit", {"status": str(written)})):
+        assert answer.status_code == 422
+        assert "step by step" in words(answer.text)
+    assert desk.state(made["id"]) == "basic"
+    assert desk.api.get("/customer").json["meta"]["total"] == 1
+
+
+def test_4_6_what_a_card_shows_may_be_sent_back(desk: Desk) -> None:
+    id = desk.customer_in("pilot")
+    pilot = desk.id("customer_status", "pilot")
+    assert desk.api.patch(f"/customer/{id}", json={"status": pilot, "code": "A"}).status_code == 200
+    assert desk.browser.fill(f"/customer/{id}/edit", {"status": str(pilot), "code": "B"}).status_code == 303
+
+
+def test_4_6_a_restored_customer_has_its_old_status(desk: Desk) -> None:
+    id = desk.customer_in("pilot")
+    assert desk.api.delete(f"/customer/{id}").status_code == 204
+    assert desk.browser.post(f"/customer/{id}/restore").status_code == 303
+    assert desk.state(id) == "pilot"
+
+
+# -- 4.9 freezing ----------------------------------------------------------------------------------------
+
+FREEZES = {
+    "potential": ("frozen_potential", "potential"),
+    "successful": ("frozen_successful", "successful"),
+    "pilot": ("frozen_successful", "successful"),
+    "reference": ("frozen_successful", "successful"),
+}
+
+
+@pytest.mark.parametrize("state", FREEZES)
+def test_4_9_freezing_and_unfreezing_lead_to_the_right_states(desk: Desk, state: str) -> None:
+    frozen, thawed = FREEZES[state]
+    by_api, by_page = desk.customer_in(state), desk.customer_in(state, name="by page")
+    assert desk.step(by_api, "freeze").status_code == 200
+    assert "freeze" in desk.buttons(by_page)
+    desk.press(by_page, "freeze")
+    assert (desk.state(by_api), desk.state(by_page)) == (frozen, frozen)
+    assert desk.buttons(by_page) == ["unfreeze"]
+    assert desk.step(by_api, "unfreeze").status_code == 200
+    desk.press(by_page, "unfreeze")
+    assert (desk.state(by_api), desk.state(by_page)) == (thawed, thawed)
+
+
+@pytest.mark.parametrize("state", ["invalid", "basic", *FROZEN])
+def test_4_9_below_potential_and_frozen_nothing_is_frozen(desk: Desk, state: str) -> None:
+    id = desk.customer_in(state)
+    answer = desk.step(id, "freeze")
+    assert answer.status_code == 409
+    assert "It is possible from: Potential, Successful, Pilot, Reference." in answer.json["detail"]
+    assert "freeze" not in desk.buttons(id)
+    assert desk.state(id) == state
+
+
+def test_a_step_is_kept_in_the_history_and_counts_as_a_change(desk: Desk) -> None:
+    id = desk.customer_in("potential")
+    before = desk.api.get(f"/customer/{id}").json["version"]
+    assert desk.api.post(f"/customer/{id}/transitions/freeze", headers={"If-Match": '"0"'}).status_code == 412
+    after = desk.api.post(f"/customer/{id}/transitions/freeze", json={"version": before})
+    assert (after.status_code, after.json["version"] != before) == (200, True)
+    assert "Frozen (potential)" in words(desk.browser.get(f"/customer/{id}").text.split('id="history"')[1])
+
+
+def test_an_unknown_step_is_refused_by_name(desk: Desk) -> None:
+    id = desk.customer_in("potential")
+    answer = desk.step(id, "promote")
+    assert answer.status_code == 404
+    assert "“promote”" in answer.json["detail"]
+
+
+def test_who_may_not_change_a_customer_may_not_step(desk: Desk, app: Flask) -> None:
+    with desk.database.writing() as conn:
+        accounts.add_user(conn, "reader", PASSWORD, "translator")
+    reader = Browser(app)
+    reader.sign_in("reader")
+    id = desk.customer_in("potential")
+    assert reader.post(f"/customer/{id}/transition", {"step": "freeze"}).status_code == 403
+    assert desk.state(id) == "potential"
+
+
+# -- 4.10 company form -----------------------------------------------------------------------------------
+
+
+def test_4_10_forms_are_added_and_deleted_while_unused(desk: Desk) -> None:
+    own = desk.api.post("/company_form", json={"name": "Foundation"}).json["id"]
+    desk.api.made(description=own)
+    assert desk.api.delete(f"/company_form/{own}").status_code == 409
+    assert desk.api.delete(f"/company_form/{desk.id('company_form', 'listed')}").status_code == 204
+    assert desk.browser.post(f"/company_form/{desk.id('company_form', 'sole')}/delete").status_code == 303
