@@ -15,6 +15,7 @@ from engine import i18n
 from engine.accounts import SESSION_DAYS
 from engine.metadata.database import Database
 from engine.render.page import Pages
+from engine.service import evolution, setup
 from engine.service.visit import Site
 from settings import ROOT, BadSetting, Settings, from_environment
 from web import admin, api, assets, cards, home, problems, search, security
@@ -50,7 +51,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]
     pages = Pages([Path(ROOT, "web", "templates")], assets.Assets().url)
-    app.extensions["fieldloom"] = Site(Database(told.database_url), pages, told.locales, told.default_language, told.timezone)
+    site = Site(Database(told.database_url), pages, told.locales, told.default_language, told.timezone, archive=told.instance / "purged")
+    app.extensions["fieldloom"] = site
+    if setup.answers(site.database):
+        evolution.recover_behind(site)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)  # it guards itself: see there
     for blueprint in (assets.assets, home.blueprint, api.blueprint, admin.blueprint, cards.blueprint, search.blueprint):

@@ -28,7 +28,7 @@ from engine.query import tree
 from engine.records.write import column_values
 from engine.render import form
 from engine.render.page import Pages
-from engine.schema import ddl
+from engine.schema.indexes import indexes
 from engine.service import imports, searching, setup
 from engine.service.visit import Credentials, Site, Visit
 from settings import ROOT, Settings
@@ -177,7 +177,7 @@ class Product:
         with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             table = tables(held)["customer"]
             present = {one["name"] for one in sa.inspect(conn).get_indexes("customer")}
-            for index in ddl.indexes(held, held.entity("customer"), table, conn.dialect.name, trigrams=self._trigrams(conn)):
+            for index in indexes(held, held.entity("customer"), table, conn.dialect.name, trigrams=self._trigrams(conn)):
                 if made and index.name not in present:
                     conn.execute(CreateIndex(index))
                 elif not made and index.name in present and not self._needed(index):

@@ -256,6 +256,14 @@ class TableHeld(FieldloomError):
         super().__init__(told)
 
 
+class UnknownChange(Unknown):
+    """The journal has no such change."""
+
+    def __init__(self, id: int) -> None:
+        self.id = id
+        super().__init__(M_("There is no change %(id)s in the journal.", id=id))
+
+
 class NotUndoable(FieldloomError):
     """A change cannot be taken back from the journal; the sentence says why."""
 

@@ -20,11 +20,12 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.errors import NotFound, NotRestorable, Stale
 from engine.messages import M_
+from engine.metadata import conversion
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Field, Json, Via
 from engine.metadata.physical import folded_column, is_folded, is_stored, tables
 from engine.metadata.tables import HISTORY
-from engine.metadata.types import TYPES
+from engine.metadata.types import TYPES, Invalid
 from engine.records import history, read
 from engine.records.history import Changes
 from engine.records.read import Record
@@ -50,7 +51,21 @@ def column_values(catalog: Catalog, entity: Entity, values: Values) -> dict[str,
         found[field.column] = None if value is None else kind.to_column(value)
         if kind.folds and is_folded(catalog, field):
             found[folded_column(field)] = None if value is None else fold(kind.fold_text(value))
+        if field.copies_to is not None:
+            found |= _copied(entity, field, value)
     return found
+
+
+def _copied(entity: Entity, field: Field, value: Json) -> dict[str, Any]:
+    """The column for which the field's values are being converted; what has no such value stays empty there."""
+    target = next((one for one in entity.retired if one.id == field.copies_to), None)
+    if target is None:
+        return {}
+    try:
+        told = conversion.convert(field, target, value)
+    except Invalid:
+        told = None
+    return {target.column: None if told is None else TYPES[target.type].to_column(told)}
 
 
 def as_stored(entity: Entity, values: Values) -> dict[str, Json]:

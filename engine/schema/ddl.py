@@ -1,24 +1,55 @@
-"""DDL: the only place that makes or changes record tables and their indexes."""
+"""DDL: the only place that makes or changes record tables and their indexes.
+
+A change of the metadata has its DDL by comparison: `difference` of the tables that the catalogs before and after it
+describe. Each statement does one thing, so that a change that was cut off can go on after the last one that took effect.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Index, Table
+from sqlalchemy import Column, Connection, Index, Table
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from engine.metadata.model import Catalog, Entity, Field
-from engine.metadata.physical import folded_column, is_folded, is_stored, tables
-from engine.metadata.types import TYPES
+from engine.metadata.model import Catalog
+from engine.metadata.physical import tables
+from engine.schema.indexes import indexes
 
-_PREFIX_LENGTH = 100
-_MOST_KEYS = 60
-_CODE = 60  # no stored choice is longer
-# An entry of PostgreSQL's B-tree holds 2,704 bytes; a longer text gets no index for order, only the one for "contains".
-_LONGEST_ORDERED = 250
+Action = Literal["create_table", "drop_table", "add_column", "drop_column", "create_index", "drop_index", "add_foreign_key", "drop_foreign_key"]
+CONTRACTING: tuple[Action, ...] = ("drop_foreign_key", "drop_index", "drop_column", "drop_table")
+"""What takes something away: it runs last, when no request can need it any more."""
+MARIADB = ("mysql", "mariadb")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One act of DDL. `name` is the column, index or constraint. `later` says that it runs beside the writers, after the change is published."""
+
+    action: Action
+    table: str
+    name: str
+    sql: str
+    expected: str = ""
+    later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the DDL of a change depends on beside the catalogs: the database, and which of its tables are large."""
+
+    dialect: Dialect
+    trigrams: bool = False
+    large: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The system: sqlite, postgresql, mariadb or mysql."""
+        return self.dialect.name
 
 
 def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> None:
@@ -27,7 +58,7 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
     What is there already is left as it is: where the database cannot roll DDL back, a start that was cut off goes on here.
     """
     wanted = [tables(catalog)[name] for name in names]
-    trigrams = _has_trigrams(conn)
+    trigrams = has_trigrams(conn)
     held = sa.inspect(conn)
     there = set(held.get_table_names())
     if wanted:
@@ -39,57 +70,162 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
                 conn.execute(CreateIndex(index))
 
 
-def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
-    """The indexes the engine makes by itself: references (deleting and joining need them) and searchable fields."""
-    own = [field for field in entity.stored if field.via is None and is_stored(field)]
-    moment = next((table.c[field.column] for field in own if field.searchable and field.type in ("date", "datetime")), None)
-    found = (index for field in own for index in _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams))
-    if dialect not in ("mysql", "mariadb"):
-        yield from found
+def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statement]:
+    """The DDL that leads from one catalog's tables to another's: first what is added, then what is taken away."""
+    held, coming = tables(before), tables(after)
+    made: list[Statement] = []
+    for name, table in coming.items():
+        if name not in held:
+            made.append(Statement("create_table", name, name, _sql(CreateTable(table), ground.dialect)))
+            made += [_create_index(one, ground, later=False) for one in _indexes(after, table, ground).values()]
+        elif table is not held[name]:
+            made += _added(before, after, held[name], table, ground)
+    for name, table in held.items():
+        if name in coming and coming[name] is not table:
+            made += _removed(before, table, coming[name], ground)
+    gone = [table for name, table in held.items() if name not in coming]
+    made += [Statement("drop_table", one.name, one.name, f"DROP TABLE {_quoted(one.name, ground)}") for one in reversed(gone)]
+    return made
+
+
+def _added(before: Catalog, after: Catalog, held: Table, table: Table, ground: Ground) -> Iterator[Statement]:
+    new = [column for column in table.columns if column.name not in held.columns]
+    for column in new:
+        yield _add_column(table, column, ground)
+    there = _indexes(before, held, ground) if new or _is_changed(before, after, table) else {}
+    for name, index in _indexes(after, table, ground).items() if new or _is_changed(before, after, table) else ():
+        if name not in there:
+            needed = ground.name in MARIADB and any(column.foreign_keys for column in index.columns)
+            yield _create_index(index, ground, later=table.name in ground.large and not needed)
+    if ground.name in MARIADB:
+        yield from (_add_foreign_key(table, column, ground) for column in new if column.foreign_keys)
+
+
+def _is_changed(before: Catalog, after: Catalog, table: Table) -> bool:
+    held, coming = ({one.name: one for one in catalog.stored}.get(table.name) for catalog in (before, after))
+    return held is not coming
+
+
+def _removed(before: Catalog, table: Table, coming: Table, ground: Ground) -> Iterator[Statement]:
+    gone = [column for column in table.columns if column.name not in coming.columns]
+    if not gone:
         return
-    # A table takes 64 there. Foreign keys make theirs in any case; what is searched gets the rest, in the card's order.
-    room = _MOST_KEYS - sum(TYPES[field.type].refers or field.type in ("attachment", "image") for field in own)
-    needed = {field.column for field in own if TYPES[field.type].refers}
-    for index in found:
-        if index.columns.keys()[0] in needed:
-            yield index
-        elif room > 0:
-            room -= 1
-            yield index
+    names = {column.name for column in gone}
+    if ground.name in MARIADB:
+        for column in gone:
+            for key in column.foreign_keys:
+                told = _constraint(key.constraint, ground)
+                sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP FOREIGN KEY {told}"
+                yield Statement("drop_foreign_key", table.name, _plain(told), sql)
+    if ground.name != "postgresql":
+        for index in _indexes(before, table, ground).values():
+            if names & {column.name for column in index.columns}:
+                where = f" ON {_quoted(table.name, ground)}" if ground.name in MARIADB else ""
+                told = _quoted(str(index.name), ground)
+                sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP INDEX {told}" if where else f"DROP INDEX {told}"
+                yield Statement("drop_index", table.name, str(index.name), sql)
+    for column in gone:
+        sql = f"{_alter(table, ground)} DROP COLUMN {_quoted(column.name, ground)}"
+        yield Statement("drop_column", table.name, column.name, sql + _instant(ground))
 
 
-def _field_indexes(
-    catalog: Catalog, field: Field, table: Table, dialect: str, moment: sa.Column[Any] | None, *, trigrams: bool
-) -> Iterator[Index]:
-    name = f"ix_{table.name}_{field.column}"[:60]
-    if TYPES[field.type].folds:
-        if is_folded(catalog, field):
-            length = int(field.options.get("max_length", 255))
-            yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= _LONGEST_ORDERED)
-    elif TYPES[field.type].refers or (field.searchable and field.type not in ("check", "multiple_choice")):
-        prefix: dict[str, Any] = {}
-        if field.type == "choice" and dialect in ("mysql", "mariadb"):
-            prefix = {f"{dialect}_length": {field.column: _CODE}}
-        yield Index(name, *_with_moment(field, table.c[field.column], moment), _table=table, **prefix)
+def _add_column(table: Table, column: Column[Any], ground: Ground) -> Statement:
+    told = _sql(CreateColumn(column), ground.dialect)
+    for key in column.foreign_keys if ground.name not in MARIADB else ():
+        named = f" CONSTRAINT {_constraint(key.constraint, ground)}" if ground.name == "postgresql" else ""
+        told += f"{named} REFERENCES {_quoted(key.column.table.name, ground)} ({_quoted(key.column.name, ground)})"
+    expected = normal_type(column.type.compile(ground.dialect))
+    return Statement("add_column", table.name, column.name, f"{_alter(table, ground)} ADD COLUMN {told}{_instant(ground)}", expected)
 
 
-def _with_moment(field: Field, column: sa.Column[Any], moment: sa.Column[Any] | None) -> Iterator[sa.Column[Any]]:
-    """A choice is most often searched together with a span of time: its index goes on with the entity's first date."""
-    yield column
-    if moment is not None and field.searchable and field.type in ("list", "tree", "choice"):
-        yield moment
+def _add_foreign_key(table: Table, column: Column[Any], ground: Ground) -> Statement:
+    key = next(iter(column.foreign_keys))
+    told = _constraint(key.constraint, ground)
+    target = f"{_quoted(key.column.table.name, ground)} ({_quoted(key.column.name, ground)})"
+    sql = f"{_alter(table, ground)} ADD CONSTRAINT {told} FOREIGN KEY ({_quoted(column.name, ground)}) REFERENCES {target}, ALGORITHM=INPLACE"
+    return Statement("add_foreign_key", table.name, _plain(told), sql)
 
 
-def _text_indexes(name: str, folded: sa.Column[str], dialect: str, *, trigrams: bool, ordered: bool) -> Iterator[Index]:
-    table = folded.table
-    if ordered:
-        prefix: dict[str, Any] = {"mysql_length": _PREFIX_LENGTH, "mariadb_length": _PREFIX_LENGTH} if dialect in ("mysql", "mariadb") else {}
-        yield Index(name, folded, _table=table, **prefix)
-    if trigrams:
-        yield Index(f"{name}_trgm", folded, _table=table, postgresql_using="gin", postgresql_ops={folded.name: "gin_trgm_ops"})
+def _create_index(index: Index, ground: Ground, *, later: bool) -> Statement:
+    sql = _sql(CreateIndex(index), ground.dialect)
+    table = index.table
+    assert table is not None
+    if ground.name in MARIADB:
+        columns = sql[sql.index("(") :]
+        sql = f"{_alter(table, ground)} ADD INDEX {_quoted(str(index.name), ground)} {columns}, ALGORITHM=INPLACE, LOCK=NONE"
+    elif later and ground.name == "postgresql":
+        sql = sql.replace("CREATE INDEX ", "CREATE INDEX CONCURRENTLY ", 1)
+    return Statement("create_index", table.name, str(index.name), sql, later=later)
 
 
-def _has_trigrams(conn: Connection) -> bool:
+def _alter(table: Table, ground: Ground) -> str:
+    """NOWAIT on MariaDB: who waits for a table there keeps everybody behind them waiting too."""
+    return f"ALTER TABLE {_quoted(table.name, ground)}" + (" NOWAIT" if ground.name in MARIADB else "")
+
+
+def _instant(ground: Ground) -> str:
+    return ", ALGORITHM=INSTANT" if ground.name in MARIADB else ""
+
+
+def _indexes(catalog: Catalog, table: Table, ground: Ground) -> Mapping[str, Index]:
+    entity = next((one for one in catalog.stored if one.table == table.name), None)
+    if entity is None:
+        return {}
+    return {str(one.name): one for one in indexes(catalog, entity, table, ground.name, trigrams=ground.trigrams)}
+
+
+def _sql(element: Any, dialect: Dialect) -> str:
+    return "\n".join(line.rstrip() for line in str(element.compile(dialect=dialect)).strip().splitlines())
+
+
+def _quoted(name: str, ground: Ground) -> str:
+    return ground.dialect.identifier_preparer.quote(name)
+
+
+def _constraint(constraint: Any, ground: Ground) -> str:
+    return str(ground.dialect.identifier_preparer.format_constraint(constraint))
+
+
+def _plain(quoted: str) -> str:
+    return quoted.strip('"`')
+
+
+_SPELLINGS = {"bool": "boolean", "bigint(20)": "bigint", "tinyint(1)": "boolean", "int(11)": "integer", "timestamp with time zone": "timestamptz"}
+
+
+def belongs(statement: Statement, catalog: Catalog, ground: Ground) -> bool:
+    """Whether what an adding statement makes is part of a catalog's tables."""
+    table = tables(catalog).get(statement.table)
+    if table is None or statement.action == "create_table":
+        return table is not None
+    if statement.action == "create_index":
+        return statement.name in _indexes(catalog, table, ground)
+    return statement.name.removeprefix(f"fk_{statement.table}_") in table.columns
+
+
+def undoing(statement: Statement, ground: Ground) -> str:
+    """The DDL that takes an adding statement back, for a change that is given up half-way; '' where nothing is to be done."""
+    table, name = _quoted(statement.table, ground), _quoted(statement.name, ground)
+    nowait = " NOWAIT" if ground.name in MARIADB else ""
+    match statement.action:
+        case "create_table":
+            return f"DROP TABLE {table}"
+        case "add_column":
+            return f"ALTER TABLE {table}{nowait} DROP COLUMN {name}"
+        case "create_index":
+            return f"ALTER TABLE {table} NOWAIT DROP INDEX {name}" if nowait else f"DROP INDEX {name}"
+        case "add_foreign_key":
+            return f"ALTER TABLE {table} NOWAIT DROP FOREIGN KEY {name}"
+    return ""
+
+
+def normal_type(told: str) -> str:
+    """A column type in one spelling, whether our own DDL or a database's catalog tells it."""
+    plain = told.lower().split(" collate")[0].split(" character set")[0].replace(", ", ",").strip()
+    return _SPELLINGS.get(plain, plain)
+
+
+def has_trigrams(conn: Connection) -> bool:
     """Whether PostgreSQL can index for "contains": the extension is there or may be added, and sees Chinese."""
     if conn.dialect.name != "postgresql":
         return False

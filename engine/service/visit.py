@@ -46,6 +46,7 @@ class Site:
     locales: Path
     default_language: str = "zh-Hans"
     timezone: str = "UTC"
+    archive: Path = Path("purged")
     catalogs: CatalogStore = field(default_factory=CatalogStore)
     dictionaries: DictionaryStore = field(default_factory=DictionaryStore)
     languages: LanguageStore = field(default_factory=LanguageStore)

@@ -21,4 +21,9 @@ _ALL: tuple[type[Operation], ...] = (
     AddEntity, ChangeEntity, RetireEntity, RestoreEntity, PurgeEntity,
 )  # fmt: skip
 
+__all__ = [
+    "OPERATIONS", "AddEntity", "AddField", "AddGroup", "ChangeEntity", "ChangeField", "ChangeGroup", "ConvertField", "MoveFields", "MoveGroup",
+    "NarrowField", "PurgeEntity", "PurgeField", "RemoveGroup", "RestoreEntity", "RestoreField", "RetireEntity", "RetireField", "SetLabels", "WidenField",
+]  # fmt: skip
+
 OPERATIONS: dict[str, type[Operation]] = {one.kind: one for one in _ALL}

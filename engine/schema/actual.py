@@ -1,0 +1,176 @@
+"""What the database really holds: columns, indexes, constraints, sizes, and who holds a table. Read-only, and quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from engine.schema.ddl import MARIADB, Ground, Statement, normal_type
+
+LARGE = 20_000
+"""From so many rows on an index is built beside the writers, not in their way."""
+
+
+def columns(conn: Connection, table: str) -> Mapping[str, str]:
+    """Column → type in normal spelling; empty where there is no such table."""
+    match conn.dialect.name:
+        case "sqlite":
+            rows = conn.execute(sa.text("SELECT name, type FROM pragma_table_info(:table)"), {"table": table})
+        case "postgresql":
+            rows = conn.execute(
+                sa.text(
+                    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+                    "WHERE attrelid = to_regclass(quote_ident(:table)) AND attnum > 0 AND NOT attisdropped"
+                ),
+                {"table": table},
+            )
+        case _:
+            rows = conn.execute(
+                sa.text("SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = :table"),
+                {"table": table},
+            )
+    return {str(name): normal_type(str(kind)) for name, kind in rows}
+
+
+def indexes(conn: Connection, table: str) -> frozenset[str]:
+    """The names of a table's indexes that can be used; one that PostgreSQL has left half built cannot."""
+    match conn.dialect.name:
+        case "sqlite":
+            rows = conn.execute(sa.text("SELECT name FROM pragma_index_list(:table)"), {"table": table})
+        case "postgresql":
+            rows = conn.execute(
+                sa.text(
+                    "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                    "WHERE i.indrelid = to_regclass(quote_ident(:table)) AND i.indisvalid"
+                ),
+                {"table": table},
+            )
+        case _:
+            rows = conn.execute(
+                sa.text("SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = :table"),
+                {"table": table},
+            )
+    return frozenset(str(row[0]) for row in rows)
+
+
+def half_built(conn: Connection, table: str) -> frozenset[str]:
+    """Indexes that a concurrent build has left behind unusable (PostgreSQL)."""
+    if conn.dialect.name != "postgresql":
+        return frozenset()
+    found = conn.execute(
+        sa.text(
+            "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+            "WHERE i.indrelid = to_regclass(quote_ident(:table)) AND NOT i.indisvalid"
+        ),
+        {"table": table},
+    )
+    return frozenset(str(row[0]) for row in found)
+
+
+def _foreign_keys(conn: Connection, table: str) -> frozenset[str]:
+    """The names of a table's foreign keys on MariaDB, where they are statements of their own."""
+    found = conn.execute(
+        sa.text(
+            "SELECT constraint_name FROM information_schema.table_constraints "
+            "WHERE table_schema = DATABASE() AND table_name = :table AND constraint_type = 'FOREIGN KEY'"
+        ),
+        {"table": table},
+    )
+    return frozenset(str(row[0]) for row in found)
+
+
+def is_done(conn: Connection, statement: Statement) -> bool:
+    """Whether a statement has taken effect already."""
+    held = columns(conn, statement.table)
+    match statement.action:
+        case "create_table":
+            return bool(held)
+        case "drop_table":
+            return not held
+        case "add_column":
+            return statement.name in held
+        case "drop_column":
+            return statement.name not in held
+        case "create_index":
+            return statement.name in indexes(conn, statement.table)
+        case "drop_index":
+            return statement.name not in indexes(conn, statement.table)
+        case "add_foreign_key":
+            return statement.name in _foreign_keys(conn, statement.table)
+        case "drop_foreign_key":
+            return statement.name not in _foreign_keys(conn, statement.table)
+
+
+def wrong_type(conn: Connection, statement: Statement) -> str:
+    """The type of the column that is there, if it is another one than the statement makes; else ''."""
+    found = columns(conn, statement.table).get(statement.name, "") if statement.action == "add_column" else ""
+    return found if found and found != statement.expected else ""
+
+
+def row_estimate(conn: Connection, table: str) -> int:
+    """About how many rows a table has, without counting them; 0 where there is no such table."""
+    match conn.dialect.name:
+        case "sqlite":
+            if not columns(conn, table):
+                return 0
+            held = sa.table(table, sa.column("rowid"))
+            return int(conn.execute(sa.select(sa.func.max(held.c.rowid))).scalar() or 0)
+        case "postgresql":
+            asked = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(:table))"
+        case _:
+            asked = "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = :table"
+    found = int(conn.execute(sa.text(asked), {"table": table}).scalar() or 0)
+    if found < 0:  # never analysed: a full count up to what counts as large
+        held = sa.table(table)
+        few = sa.select(sa.literal(1)).select_from(held).limit(LARGE + 1).subquery()
+        return int(conn.execute(sa.select(sa.func.count()).select_from(few)).scalar_one())
+    return found
+
+
+def trigrams(conn: Connection) -> bool:
+    """Whether PostgreSQL's index for "contains" is there, and sees Chinese."""
+    if conn.dialect.name != "postgresql":
+        return False
+    if conn.execute(sa.text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")).first() is None:
+        return False
+    return bool(conn.execute(sa.text("SELECT show_trgm('科技有限') <> '{}'")).scalar())
+
+
+def ground(conn: Connection, touched: frozenset[str]) -> Ground:
+    """What DDL on these tables depends on."""
+    large = frozenset(name for name in touched if row_estimate(conn, name) > LARGE)
+    return Ground(conn.dialect, trigrams(conn), large)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A transaction that has been open for a while and holds a table."""
+
+    process: str
+    seconds: float
+
+
+def holders(conn: Connection, table: str, least: float = 1.0) -> list[Holder]:
+    """Transactions open longer than `least` seconds that touch a table; on MariaDB and SQLite those that can be seen at all."""
+    if conn.dialect.name == "postgresql":
+        asked = sa.text(
+            "SELECT coalesce(nullif(a.application_name, ''), 'pid ' || a.pid) AS process, "
+            "extract(epoch FROM clock_timestamp() - a.xact_start) AS seconds "
+            "FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid "
+            "WHERE l.relation = to_regclass(quote_ident(:table)) AND l.granted AND a.pid <> pg_backend_pid() "
+            "AND a.xact_start < clock_timestamp() - make_interval(secs => :least) GROUP BY 1, 2"
+        )
+        rows = conn.execute(asked, {"table": table, "least": least})
+    elif conn.dialect.name in MARIADB:
+        asked = sa.text(
+            "SELECT CONCAT('thread ', trx_mysql_thread_id) AS process, TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS seconds "
+            "FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> CONNECTION_ID() "
+            "AND trx_started < NOW() - INTERVAL :least SECOND"
+        )
+        rows = conn.execute(asked, {"least": least})
+    else:
+        return []
+    return [Holder(str(row.process), float(row.seconds)) for row in rows]

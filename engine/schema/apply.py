@@ -1,0 +1,91 @@
+"""Applying operations as one change, under the evolution lock.
+
+Where the database rolls DDL back and nothing is copied or dropped, a change is one transaction: columns, metadata,
+journal and version. Else it goes through `stages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from engine.errors import Outdated
+from engine.metadata import store
+from engine.metadata import tables as t
+from engine.metadata.database import Database
+from engine.metadata.model import Catalog
+from engine.schema import actual, effects, journal, lock, plan, stages
+from engine.schema.journal import Intent
+from engine.schema.operation import Operation
+from engine.schema.plan import Plan
+from engine.schema.recover import carry_on
+from engine.schema.running import Orders, Run, retried, run_all, transaction
+from engine.schema.stages import Applied
+
+
+def publish(database: Database, operations: Iterable[Operation], orders: Orders) -> Applied:
+    """Apply operations as one change.
+
+    Raises ChangeRefused, NotConfirmed, Outdated, ChangeUnderWay, TableHeld; then nothing has changed.
+    """
+    run = Run(database, orders)
+    with lock.evolving(database):
+        carry_on(run)
+        made = _planned(run, tuple(operations))
+        if run.transactional and not made.fills and not made.contracting:
+            return _at_once(run, made)
+        with database.writing() as conn:
+            _check_version(conn, made.before)
+            change = journal.open_change(conn, _intent(run, made))
+        return stages.from_the_start(run, change, made)
+
+
+def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
+    orders = run.orders
+    with run.database.reading() as conn:
+        catalog = store.load(conn)
+        if orders.base is not None and catalog.version != orders.base:
+            raise Outdated(orders.base, catalog.version)
+        made = effects.seen(conn, plan.make(catalog, operations, actual.ground(conn, plan.touched(operations))))
+    plan.refuse(made, orders.confirmed)
+    if orders.seen and made.hash != orders.seen:
+        raise Outdated(catalog.version, catalog.version)
+    return made
+
+
+def _at_once(run: Run, made: Plan) -> Applied:
+    def attempt() -> int:
+        with transaction(run) as conn:
+            _check_version(conn, made.before)
+            change = journal.open_change(conn, _intent(run, made))
+            stages.write(conn, made.before, made.after)
+            journal.add_event(conn, change, "applied")
+            run_all(conn, made.expanding)  # last: it is what others could wait for
+            return change
+
+    return Applied(retried(run, attempt, made.expanding), made.before.version + 1, tuple(made.later))
+
+
+def _check_version(conn: Connection, before: Catalog) -> None:
+    """The metadata must still be what the plan was made for. Raises Outdated."""
+    current = int(conn.execute(sa.select(t.VERSION.c.catalog)).scalar_one())
+    if current != before.version:
+        raise Outdated(before.version, current)
+
+
+def _intent(run: Run, made: Plan) -> Intent:
+    return Intent(
+        operations=made.operations,
+        reverses=None if made.reverses is None else [one.to_json() for one in made.reverses],
+        statements=made.statements,
+        base=made.before.version,
+        user_id=run.orders.user_id,
+        author=run.orders.author,
+        note=run.orders.note,
+        undoes=run.orders.undoes,
+    )
+
+
+__all__ = ["Applied", "Orders", "publish"]

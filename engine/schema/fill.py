@@ -1,0 +1,120 @@
+"""Copying values within a table: folded texts, converted values. In small batches, each a transaction; goes on where it was cut off.
+
+Writers go on meanwhile and write both places themselves. A row that one of them changes between reading and writing here
+is left alone: its version has changed, and its writer has done the copying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from engine.metadata import tables as t
+from engine.metadata.conversion import convert
+from engine.metadata.database import Database
+from engine.metadata.folding import fold
+from engine.metadata.model import Catalog, Field, Json
+from engine.metadata.physical import folded_column, tables
+from engine.metadata.rows import row_label_key
+from engine.metadata.types import TYPES, Invalid
+from engine.schema.plan import Fill
+
+BATCH = 400
+
+Told = Callable[[Fill, int, int], None]
+"""(fill, last id done, largest id there is): after every batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A value that does not convert."""
+
+    id: int
+    value: Json
+    reason: str
+
+
+def run(database: Database, catalog: Catalog, fill: Fill, *, after: int = 0, since: datetime | None = None, told: Told | None = None) -> None:
+    """Copy for all rows with a larger id than `after`; with `since`, for those changed from then on only."""
+    table = tables(catalog)[fill.field.table]
+    with database.reading() as conn:
+        last = int(conn.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0)
+    while after < last:
+        with database.writing() as conn:
+            done = _batch(conn, catalog, fill, after, since)
+        if done is None:
+            break
+        after = done
+        if told:
+            told(fill, after, last)
+
+
+def _batch(conn: Connection, catalog: Catalog, fill: Fill, after: int, since: datetime | None) -> int | None:
+    """Copy one batch. Returns the last id, or None when there is nothing left."""
+    table = tables(catalog)[fill.field.table]
+    source = table.c[fill.field.column]
+    columns = [table.c.id, table.c.version, source.label("value")]
+    if "row_key" in table.c:
+        columns.append(table.c.row_key)
+    wanted = sa.select(*columns).where(table.c.id > after, source.is_not(None)).order_by(table.c.id).limit(BATCH)
+    if since is not None:
+        wanted = wanted.where(table.c.updated_at >= since)
+    rows = conn.execute(wanted).all()
+    if not rows:
+        return None
+    where = fill.target.column if fill.target else folded_column(fill.field)
+    found = [{"row": row.id, "seen": row.version, "copy": _copied(conn, fill, row)} for row in rows]
+    written = sa.update(table).where(table.c.id == sa.bindparam("row"), table.c.version == sa.bindparam("seen"))
+    conn.execute(written.values({where: sa.bindparam("copy", type_=table.c[where].type)}), found)
+    return int(rows[-1].id)
+
+
+def _copied(conn: Connection, fill: Fill, row: Any) -> Any:
+    kind = TYPES[fill.field.type]
+    value = kind.to_json(row.value)
+    if fill.target is None:
+        return "\n".join(fold(text) for text in _texts(conn, fill.field, row, kind.fold_text(value)))
+    try:
+        found = convert(fill.field, fill.target, value)
+    except Invalid:
+        return None
+    return None if found is None else TYPES[fill.target.type].to_column(found)
+
+
+def _texts(conn: Connection, field: Field, row: Any, text: str) -> Sequence[str]:
+    """The texts a row is found by: for a translatable one those of all languages."""
+    if not field.options.get("translatable"):
+        return [text]
+    key = row_label_key(field.entity, getattr(row, "row_key", None), row.id, field.name)
+    return [text, *conn.execute(sa.select(t.LABEL.c.text).where(t.LABEL.c.label_key == key)).scalars()]
+
+
+def lost(conn: Connection, catalog: Catalog, fill: Fill, limit: int = 100) -> tuple[int, list[Lost]]:
+    """How many values do not convert, and the first of them."""
+    assert fill.target is not None
+    count = 0
+    found: list[Lost] = []
+    for id, value in values_of(conn, catalog, fill.field):
+        try:
+            convert(fill.field, fill.target, value)
+        except Invalid as error:
+            count += 1
+            if len(found) < limit:
+                found.append(Lost(id, value, str(error.message)))
+    return count, found
+
+
+def values_of(conn: Connection, catalog: Catalog, field: Field) -> Iterator[tuple[int, Json]]:
+    """(id, value) of every row that has one, in the order of ids."""
+    table = tables(catalog)[field.table]
+    column = table.c[field.column]
+    kind = TYPES[field.type]
+    after = 0
+    while rows := conn.execute(sa.select(table.c.id, column).where(table.c.id > after, column.is_not(None)).order_by(table.c.id).limit(5_000)).all():
+        yield from ((row[0], kind.to_json(row[1])) for row in rows)
+        after = rows[-1][0]

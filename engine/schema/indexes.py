@@ -1,0 +1,77 @@
+"""The indexes the engine makes by itself: for references (deleting and joining need them) and for what is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Index, Table
+
+from engine.metadata.model import Catalog, Entity, Field
+from engine.metadata.physical import folded_column, is_folded, is_stored
+from engine.metadata.types import TYPES
+
+_LONGEST_NAME = 60
+_PREFIX_LENGTH = 100
+_MOST_KEYS = 60
+_CODE = 60  # no stored choice is longer
+# An entry of PostgreSQL's B-tree holds 2,704 bytes; a longer text gets no index for order, only the one for "contains".
+_LONGEST_ORDERED = 250
+
+
+def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
+    """The indexes the engine makes by itself: references (deleting and joining need them) and searchable fields."""
+    own = [field for field in entity.stored if field.via is None and is_stored(field)]
+    moment = next((table.c[field.column] for field in own if field.searchable and field.type in ("date", "datetime")), None)
+    found = (index for field in own for index in _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams))
+    if dialect not in ("mysql", "mariadb"):
+        yield from found
+        return
+    # A table takes 64 there. Foreign keys make theirs in any case; what is searched gets the rest, in the card's order.
+    room = _MOST_KEYS - sum(TYPES[field.type].refers or field.type in ("attachment", "image") for field in own)
+    needed = {field.column for field in own if TYPES[field.type].refers}
+    for index in found:
+        if index.columns.keys()[0] in needed:
+            yield index
+        elif room > 0:
+            room -= 1
+            yield index
+
+
+def _field_indexes(
+    catalog: Catalog, field: Field, table: Table, dialect: str, moment: sa.Column[Any] | None, *, trigrams: bool
+) -> Iterator[Index]:
+    name = index_name(table.name, field.column)
+    if TYPES[field.type].folds:
+        if is_folded(catalog, field):
+            length = int(field.options.get("max_length", 255))
+            yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= _LONGEST_ORDERED)
+    elif TYPES[field.type].refers or (field.searchable and field.type not in ("check", "multiple_choice")):
+        prefix: dict[str, Any] = {}
+        if field.type == "choice" and dialect in ("mysql", "mariadb"):
+            prefix = {f"{dialect}_length": {field.column: _CODE}}
+        yield Index(name, *_with_moment(field, table.c[field.column], moment), _table=table, **prefix)
+
+
+def _with_moment(field: Field, column: sa.Column[Any], moment: sa.Column[Any] | None) -> Iterator[sa.Column[Any]]:
+    """A choice is most often searched together with a span of time: its index goes on with the entity's first date."""
+    yield column
+    if moment is not None and field.searchable and field.type in ("list", "tree", "choice"):
+        yield moment
+
+
+def _text_indexes(name: str, folded: sa.Column[str], dialect: str, *, trigrams: bool, ordered: bool) -> Iterator[Index]:
+    table = folded.table
+    if ordered:
+        prefix: dict[str, Any] = {"mysql_length": _PREFIX_LENGTH, "mariadb_length": _PREFIX_LENGTH} if dialect in ("mysql", "mariadb") else {}
+        yield Index(name, folded, _table=table, **prefix)
+    if trigrams:
+        yield Index(f"{name}_trgm", folded, _table=table, postgresql_using="gin", postgresql_ops={folded.name: "gin_trgm_ops"})
+
+
+def index_name(table: str, column: str) -> str:
+    """The name of a column's index. One that would be too long ends in a part of its own hash: names are cut off silently by one database."""
+    name = f"ix_{table}_{column}"
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 9]}_{sha256(name.encode()).hexdigest()[:8]}"

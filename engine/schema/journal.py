@@ -1,0 +1,206 @@
+"""The journal of changes: only ever added to, each event's hash covering the one before it.
+
+A change is one row of `fl_change`; what happened to it are its events, and its state is the last of them. At most one
+change is open: the one that holds the slot.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from engine.errors import BrokenJournal
+from engine.metadata import tables as t
+from engine.metadata.model import Json
+from engine.schema.ddl import Statement
+
+State = Literal["applying", "filling", "published", "applied", "giving_up", "failed"]
+"""Applying: intended, perhaps partly done. Filling: columns are there, values are being copied. Published: in force, and
+what goes has been hidden but not dropped yet. Giving up: what was done so far is being taken back. Applied and failed are
+final."""
+_SLOT = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a change."""
+
+    id: int
+    change: int
+    state: str
+    at: datetime
+    process: str
+    detail: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change as it was decided on, and how far it has come. `reverses` is None where it cannot be taken back."""
+
+    id: int
+    operations: Sequence[Json]
+    reverses: Sequence[Json] | None
+    statements: Sequence[Mapping[str, Json]]
+    base: int
+    user_id: int | None
+    author: str
+    note: str
+    undoes: int | None
+    at: datetime
+    state: str
+    detail: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a new change is written down with."""
+
+    operations: Sequence[Json]
+    reverses: Sequence[Json] | None
+    statements: Sequence[Statement]
+    base: int
+    user_id: int | None
+    author: str
+    note: str = ""
+    undoes: int | None = None
+
+
+def open_change(conn: Connection, intent: Intent) -> int:
+    """Write a new change with its first event, and take the slot. Returns its id."""
+    told = [{"action": one.action, "table": one.table, "name": one.name, "sql": one.sql} for one in intent.statements]
+    row: dict[str, Any] = {
+        "operations": _json(intent.operations),
+        "reverses": _json(intent.reverses),
+        "statements": _json(told),
+        "base_version": intent.base,
+        "user_id": intent.user_id,
+        "author": intent.author,
+        "note": intent.note,
+        "undoes": intent.undoes,
+        "at": datetime.now(UTC),
+        "open_slot": _SLOT,
+    }
+    row["plan_hash"] = plan_hash(row["operations"], row["statements"])
+    id = int((conn.execute(sa.insert(t.CHANGE).values(row)).inserted_primary_key or (0,))[0])
+    add_event(conn, id, "applying", {"plan": row["plan_hash"]})
+    return id
+
+
+def add_event(conn: Connection, change: int, state: State, detail: Mapping[str, Json] | None = None) -> None:
+    """Write what happened; a final state gives the slot back. Only under the evolution lock: the chain has one end."""
+    last = conn.execute(sa.select(t.CHANGE_EVENT.c.hash).order_by(t.CHANGE_EVENT.c.id.desc()).limit(1)).scalar() or ""
+    now = datetime.now(UTC)
+    row: dict[str, Any] = {
+        "change_id": change,
+        "state": state,
+        "at": now,
+        "process": f"{socket.gethostname()}/{os.getpid()}",
+        "detail": _json(detail or {}),
+        "previous": last,
+    }
+    row["hash"] = _event_hash(row)
+    conn.execute(sa.insert(t.CHANGE_EVENT).values(row))
+    if state in ("applied", "failed"):
+        conn.execute(sa.update(t.CHANGE).where(t.CHANGE.c.id == change).values(open_slot=None))
+
+
+def plan_hash(operations: str, statements: str) -> str:
+    """The hash of what was decided on: that what ran is what was shown can be checked by anybody."""
+    return sha256(f"{operations}\n{statements}".encode()).hexdigest()
+
+
+def _event_hash(row: Mapping[str, Any]) -> str:
+    at = row["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    told = (row["previous"], str(row["change_id"]), row["state"], at, row["process"], row["detail"])
+    return sha256("\n".join(told).encode()).hexdigest()
+
+
+def check_chain(conn: Connection) -> int:
+    """How many events there are, each checked against the one before and against its change. Raises BrokenJournal.
+
+    Hashes find what was altered by hand; only a copy kept elsewhere finds that the last entries were cut off.
+    """
+    changes = {row.id: row for row in conn.execute(sa.select(t.CHANGE))}
+    previous, count, seen = "", 0, set()
+    for row in conn.execute(sa.select(t.CHANGE_EVENT).order_by(t.CHANGE_EVENT.c.id)):
+        change = changes.get(row.change_id)
+        if row.previous != previous or row.hash != _event_hash(row._asdict()) or change is None:
+            raise BrokenJournal(row.id)
+        if row.change_id not in seen and json.loads(row.detail).get("plan") != plan_hash(change.operations, change.statements):
+            raise BrokenJournal(row.id)
+        seen.add(row.change_id)
+        previous, count = row.hash, count + 1
+    if unseen := changes.keys() - seen:
+        raise BrokenJournal(min(unseen))
+    return count
+
+
+def read_changes(conn: Connection, *, limit: int = 100, before: int | None = None) -> list[Change]:
+    """Changes, newest first."""
+    wanted = sa.select(t.CHANGE).order_by(t.CHANGE.c.id.desc()).limit(limit)
+    rows = conn.execute(wanted if before is None else wanted.where(t.CHANGE.c.id < before)).all()
+    last = _last_events(conn, [row.id for row in rows])
+    return [_change(row, last[row.id]) for row in rows]
+
+
+def read_change(conn: Connection, id: int) -> Change | None:
+    """One change."""
+    row = conn.execute(sa.select(t.CHANGE).where(t.CHANGE.c.id == id)).first()
+    return _change(row, _last_events(conn, [id])[id]) if row else None
+
+
+def open_one(conn: Connection) -> Change | None:
+    """The change that holds the slot, if there is one."""
+    id = conn.execute(sa.select(t.CHANGE.c.id).where(t.CHANGE.c.open_slot.is_not(None))).scalar()
+    return read_change(conn, id) if id is not None else None
+
+
+def events_of(conn: Connection, change: int) -> list[Event]:
+    """What happened to a change, in order."""
+    rows = conn.execute(sa.select(t.CHANGE_EVENT).where(t.CHANGE_EVENT.c.change_id == change).order_by(t.CHANGE_EVENT.c.id))
+    return [_event(row) for row in rows]
+
+
+def undone(conn: Connection) -> frozenset[int]:
+    """The ids of changes that an applied change has taken back."""
+    found = sa.select(t.CHANGE.c.undoes).join(t.CHANGE_EVENT, t.CHANGE_EVENT.c.change_id == t.CHANGE.c.id)
+    return frozenset(conn.execute(found.where(t.CHANGE.c.undoes.is_not(None), t.CHANGE_EVENT.c.state == "applied")).scalars())
+
+
+def _last_events(conn: Connection, changes: Sequence[int]) -> dict[int, Event]:
+    last = sa.select(sa.func.max(t.CHANGE_EVENT.c.id)).where(t.CHANGE_EVENT.c.change_id.in_(changes)).group_by(t.CHANGE_EVENT.c.change_id)
+    return {row.change_id: _event(row) for row in conn.execute(sa.select(t.CHANGE_EVENT).where(t.CHANGE_EVENT.c.id.in_(last)))}
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(row.id, row.change_id, row.state, row.at, row.process, json.loads(row.detail))
+
+
+def _change(row: Row[Any], last: Event) -> Change:
+    return Change(
+        id=row.id,
+        operations=json.loads(row.operations),
+        reverses=json.loads(row.reverses),
+        statements=json.loads(row.statements),
+        base=row.base_version,
+        user_id=row.user_id,
+        author=row.author,
+        note=row.note,
+        undoes=row.undoes,
+        at=row.at,
+        state=last.state,
+        detail=last.detail,
+    )
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

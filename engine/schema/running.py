@@ -1,0 +1,149 @@
+"""Running statements without keeping anybody waiting: never in a queue for a table, again and again until it is free."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from engine.errors import ChangeRefused, TableHeld
+from engine.messages import M_
+from engine.metadata.database import Database
+from engine.schema import actual, fill
+from engine.schema.ddl import MARIADB, Statement
+
+LOCK_TIMEOUT = "40ms"
+"""How long a statement may wait for a table on PostgreSQL: everybody who comes after it waits with it."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How a change is to be applied, and by whom.
+
+    `base` is the version it was looked at with, `seen` the hash of the plan that was shown; either refuses what has
+    changed since. `patience` is for a table that somebody holds, in seconds. `archive` is the folder for what is purged.
+    """
+
+    user_id: int | None = None
+    author: str = ""
+    note: str = ""
+    undoes: int | None = None
+    base: int | None = None
+    seen: str = ""
+    confirmed: frozenset[str] = frozenset()
+    patience: float = 30.0
+    archive: Path = field(default_factory=lambda: Path("purged"))
+    told: fill.Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One change on its way on one database."""
+
+    database: Database
+    orders: Orders
+
+    @property
+    def transactional(self) -> bool:
+        """Whether DDL can be rolled back here."""
+        return self.database.dialect not in MARIADB
+
+
+@contextmanager
+def transaction(run: Run) -> Iterator[Connection]:
+    """A transaction that gives up rather than wait for a table."""
+    with run.database.writing() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        yield conn
+
+
+def retried(run: Run, attempt: Callable[[], Made], statements: Iterable[Statement]) -> Made:
+    """Try until nobody holds the table, with pauses in which others go on. Raises TableHeld when patience ends."""
+    began, pause = time.monotonic(), _FIRST_PAUSE
+    while True:
+        try:
+            return attempt()
+        except DBAPIError as error:
+            spent = time.monotonic() - began
+            if not is_held(error):
+                raise
+            if spent > run.orders.patience:
+                raise TableHeld(next((one.table for one in statements), ""), spent) from None
+        time.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def is_held(error: DBAPIError) -> bool:
+    """Whether a statement failed because somebody else holds what it needs: worth another try."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    code = error.orig.args[0] if error.orig and error.orig.args else None
+    return state in ("55P03", "40P01", "40001") or code in (1205, 1213) or "database is locked" in str(error.orig)
+
+
+def run_all(conn: Connection, statements: Iterable[Statement]) -> None:
+    """Run statements within a transaction, and see that they took effect."""
+    told = list(statements)
+    for one in told:
+        conn.exec_driver_sql(one.sql)
+    for one in told:
+        check(conn, one)
+
+
+def run_alone(run: Run, statement: Statement) -> None:
+    """Run a statement by itself, unless it has taken effect already."""
+    with run.database.reading() as conn:
+        if actual.is_done(conn, statement):
+            check(conn, statement)
+            return
+    retried(run, lambda: execute(run, statement.sql), [statement])
+    with run.database.reading() as conn:
+        check(conn, statement)
+
+
+def execute(run: Run, sql: str) -> None:
+    """Run one statement of DDL in a transaction of its own."""
+    with transaction(run) as conn:
+        unchecked = conn.dialect.name in MARIADB and "FOREIGN KEY" in sql
+        if unchecked:  # a new column is empty: there is nothing to check, and so nothing to copy
+            conn.exec_driver_sql("SET foreign_key_checks = 0")
+        try:
+            conn.exec_driver_sql(sql)
+        finally:
+            if unchecked:
+                conn.exec_driver_sql("SET foreign_key_checks = 1")
+
+
+def check(conn: Connection, statement: Statement) -> None:
+    """What the database says now must be what the statement was for. Raises ChangeRefused."""
+    if not actual.is_done(conn, statement) or actual.wrong_type(conn, statement):
+        told = M_("“%(table)s.%(name)s” is not as it was made: something else changed the table.", table=statement.table, name=statement.name)
+        raise ChangeRefused([told], ["V1"])
+
+
+def build_later(database: Database, statements: Iterable[Statement]) -> list[Statement]:
+    """Build the indexes of large tables beside the writers. Returns those that could not be built now: `schema repair` offers them.
+
+    On SQLite an index stops all writers while it is built, so it is left to an operator who says when.
+    """
+    return [one for one in statements if database.dialect == "sqlite" or not _is_built(database, one)]
+
+
+def _is_built(database: Database, statement: Statement) -> bool:
+    try:
+        with database.reading() as conn:
+            if statement.name in actual.half_built(conn, statement.table):
+                conn.exec_driver_sql(f'DROP INDEX CONCURRENTLY "{statement.name}"')
+            if not actual.is_done(conn, statement):
+                conn.exec_driver_sql(statement.sql)
+    except DBAPIError:
+        return False
+    return True

@@ -1,0 +1,171 @@
+"""The stages of a change that is more than one transaction.
+
+1. *prepare*, only when values are to be copied: the new columns, and metadata by which every save writes both places;
+2. *fill*: copying in batches;
+3. *publish*: the remaining columns, the metadata, the version. From here on requests see the change;
+4. *contract*, only when something goes: what the publishing has hidden is dropped, after requests under way have ended.
+
+MariaDB commits with each statement of DDL. There the intent is written first, each statement is run only if it has not
+taken effect yet, and metadata follow when all have. Every stage can be done again: a process that was killed anywhere
+leaves what `recover` completes, or takes back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from engine.metadata import store
+from engine.metadata.model import Catalog, Json
+from engine.schema import actual, archive, ddl, fill, journal, plan
+from engine.schema.ddl import CONTRACTING, Statement
+from engine.schema.plan import Fill, Plan
+from engine.schema.running import Run, execute, retried, run_all, run_alone, transaction
+
+GRACE = 1.0
+"""How long requests that began before a publishing may go on using what it has hidden, in seconds."""
+_NOTE_EVERY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A change that is in force. `later` are statements that run beside the writers."""
+
+    change: int
+    version: int
+    later: tuple[Statement, ...] = ()
+
+
+def write(conn: Connection, before: Catalog, after: Catalog) -> None:
+    """Write the metadata of a change, and let every process load them."""
+    store.write_difference(conn, before, after)
+    store.bump_version(conn)
+
+
+def from_the_start(run: Run, change: int, made: Plan) -> Applied:
+    """All stages. Whatever stops a change before it is published leaves nothing of it."""
+    if made.prepared is not None:
+        _guarded(run, change, made, lambda: _prepare(run, change, made))
+    return from_filling(run, change, made, {})
+
+
+def from_filling(run: Run, change: int, made: Plan, done: Mapping[str, int]) -> Applied:
+    """The stages from the copying on; `done` says how far each copying has come."""
+    _guarded(run, change, made, lambda: _fill_and_publish(run, change, made, dict(done)))
+    if made.contracting:
+        contract(run, change, made.contracting)
+    with run.database.reading() as conn:
+        return Applied(change, store.read_version(conn).catalog, tuple(made.later))
+
+
+def _guarded(run: Run, change: int, made: Plan, stage: Callable[[], None]) -> None:
+    try:
+        stage()
+    except Exception as error:
+        give_up(run, change, made.statements, folding(made), str(error))
+        raise
+
+
+def folding(made: Plan) -> list[str]:
+    """The ids of the fields that get a folded column."""
+    return [one.field.id for one in made.fills if one.target is None]
+
+
+def _prepare(run: Run, change: int, made: Plan) -> None:
+    def metadata(conn: Connection, held: Catalog) -> Catalog:
+        journal.add_event(conn, change, "filling", {"folding": list(folding(made)), "done": {}})
+        return plan.prepare(held, made.fills)
+
+    _bring(run, made.preparing, metadata)
+
+
+def _fill_and_publish(run: Run, change: int, made: Plan, done: dict[str, int]) -> None:
+    for at, one in enumerate(made.fills):
+        _fill(run, change, made, one, str(at), done)
+    kept = _archive(run, change, made)
+
+    def metadata(conn: Connection, held: Catalog) -> Catalog:
+        journal.add_event(conn, change, "published" if made.contracting else "applied", kept)
+        # Labels may have been translated meanwhile: the operations are applied to what is there now.
+        current = plan.unprepared(held, folding(made))
+        for step in made.steps:
+            current = step.operation.apply_to(current)
+        return current
+
+    _bring(run, made.expanding, metadata)
+
+
+def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connection, Catalog], Catalog]) -> None:
+    """Bring tables and metadata to the next catalog: in one transaction, or the tables first."""
+    if not run.transactional:
+        for one in statements:
+            run_alone(run, one)
+
+    def attempt() -> None:
+        with transaction(run) as conn:
+            held = store.load(conn)
+            write(conn, held, metadata(conn, held))
+            if run.transactional:  # last: it is what others could wait for
+                run_all(conn, [one for one in statements if not actual.is_done(conn, one)])
+
+    retried(run, attempt, statements)
+
+
+def _fill(run: Run, change: int, made: Plan, one: Fill, name: str, done: dict[str, int]) -> None:
+    assert made.prepared is not None
+    noted = time.monotonic()
+
+    def note(this: Fill, last: int, largest: int) -> None:
+        nonlocal noted
+        if run.orders.told:
+            run.orders.told(this, last, largest)
+        if time.monotonic() - noted > _NOTE_EVERY:  # often enough to go on from, rarely enough for a journal
+            noted, done[name] = time.monotonic(), last
+            with run.database.writing() as conn:
+                journal.add_event(conn, change, "filling", {"folding": list(folding(made)), "done": dict(done)})
+
+    began = datetime.now(UTC) - timedelta(seconds=30)
+    fill.run(run.database, made.prepared, one, after=done.get(name, 0), told=note)
+    # Requests that began before the preparing did not write both places: what was saved since is copied once more.
+    time.sleep(GRACE)
+    fill.run(run.database, made.prepared, one, since=began)
+
+
+def _archive(run: Run, change: int, made: Plan) -> Mapping[str, Json]:
+    if not made.purged:
+        return {}
+    with run.database.reading() as conn:
+        return {"archive": archive.export(conn, made.before, made.purged, run.orders.archive, change)}
+
+
+def contract(run: Run, change: int, statements: Sequence[Statement]) -> None:
+    """Drop what was hidden, once the requests that knew it have ended."""
+    time.sleep(GRACE)
+    for one in statements:
+        if one.action in CONTRACTING:
+            run_alone(run, one)
+    with run.database.writing() as conn:
+        journal.add_event(conn, change, "applied")
+
+
+def give_up(run: Run, change: int, statements: Sequence[Statement], folding: Sequence[str], reason: str) -> None:
+    """Take back what a change has done so far, and close it. Decided first and written down: nobody goes on with it after."""
+    with run.database.writing() as conn:
+        held = store.load(conn)
+        base = plan.unprepared(held, folding)
+        write(conn, held, base)
+        journal.add_event(conn, change, "giving_up", {"folding": list(folding), "reason": reason[:2000]})
+    with run.database.reading() as conn:
+        ground = actual.ground(conn, frozenset())
+    for one in reversed([one for one in statements if one.action not in CONTRACTING]):
+        sql = "" if ddl.belongs(one, base, ground) else ddl.undoing(one, ground)
+        with run.database.reading() as conn:
+            wanted = bool(sql) and actual.is_done(conn, one)
+        if wanted:
+            retried(run, lambda sql=sql: execute(run, sql), [one])  # type: ignore[misc]
+    with run.database.writing() as conn:
+        journal.add_event(conn, change, "failed", {"reason": reason[:2000]})

@@ -1,0 +1,117 @@
+"""Changing the metadata: looked at before, published as one change, kept in the journal, taken back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from engine.access import Actor
+from engine.errors import ChangeUnderWay, Forbidden, NotUndoable, UnknownChange
+from engine.messages import M_
+from engine.metadata.model import Json
+from engine.schema import actual, apply, effects, journal, operation, plan, recover, running
+from engine.schema.apply import Applied, Orders
+from engine.schema.journal import Change
+from engine.schema.operation import Finding, Operation
+from engine.schema.ops import OPERATIONS
+from engine.schema.plan import Plan
+from engine.service.visit import Site, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants published. `base` and `seen` refuse what has changed since it was looked at."""
+
+    operations: tuple[Operation, ...]
+    note: str = ""
+    base: int | None = None
+    seen: str = ""
+    confirmed: frozenset[str] = frozenset()
+    undoes: int | None = None
+
+
+def administrator(visit: Visit) -> Actor:
+    """The actor, who may change definitions. Raises SignInNeeded, Forbidden."""
+    actor = visit.signed_in()
+    if not actor.is_administrator:
+        raise Forbidden("update", "metadata")
+    return actor
+
+
+def read_operations(documents: Json) -> tuple[Operation, ...]:
+    """Operations from their JSON form. Raises BadOperation."""
+    return operation.read(documents, OPERATIONS)
+
+
+def preview(visit: Visit, operations: Sequence[Operation]) -> Plan:
+    """What these operations would do here, on the metadata in force: sentences, DDL, findings. Changes nothing."""
+    administrator(visit)
+    ground = actual.ground(visit.conn, plan.touched(operations))
+    return effects.seen(visit.conn, plan.make(visit.catalog, operations, ground))
+
+
+def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
+    """Apply a change. Raises Forbidden, ChangeRefused, NotConfirmed, Outdated, ChangeUnderWay, TableHeld; then nothing has changed."""
+    if not actor.is_administrator:
+        raise Forbidden("update", "metadata")
+    orders = Orders(
+        user_id=actor.id,
+        author=actor.name,
+        note=wanted.note,
+        undoes=wanted.undoes,
+        base=wanted.base,
+        seen=wanted.seen,
+        confirmed=wanted.confirmed,
+        archive=site.archive,
+    )
+    done = apply.publish(site.database, wanted.operations, orders)
+    if done.later:
+        threading.Thread(target=running.build_later, args=(site.database, done.later), daemon=True).start()
+    return done
+
+
+def undo(site: Site, actor: Actor, change: int, wanted: Request | None = None) -> Applied:
+    """Take a change back, as a change of its own. Raises UnknownChange, NotUndoable, and what `publish` raises."""
+    with site.database.reading() as conn:
+        found = journal.read_change(conn, change)
+        if found is None:
+            raise UnknownChange(change)
+        if change in journal.undone(conn):
+            raise NotUndoable(M_("This change has been undone already."))
+    return publish(site, actor, replace(wanted or Request(()), operations=reversal(found), undoes=change))
+
+
+def reversal(change: Change) -> tuple[Operation, ...]:
+    """The operations that take a change back. Raises NotUndoable."""
+    if change.state != "applied":
+        raise NotUndoable(M_("This change was never completed, so there is nothing to undo."))
+    if change.reverses is None:
+        raise NotUndoable(M_("This change deleted data for good; it cannot be undone."))
+    return read_operations(change.reverses)
+
+
+def history(visit: Visit, *, limit: int = 50, before: int | None = None) -> list[Change]:
+    """The journal, newest first."""
+    administrator(visit)
+    return journal.read_changes(visit.conn, limit=limit, before=before)
+
+
+def waiting(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that wait for a confirmation."""
+    return [one for one in findings if one.level == "confirm"]
+
+
+def recover_behind(site: Site) -> None:
+    """Complete what a killed process left open, beside the serving. Another process that is at it already goes on."""
+
+    def work() -> None:
+        try:
+            recover.recover(site.database, Orders(archive=site.archive))
+        except ChangeUnderWay:
+            return
+
+    with site.database.reading() as conn:
+        left = journal.open_one(conn)
+    if left is not None:
+        threading.Thread(target=work, daemon=True).start()
