@@ -219,6 +219,11 @@ def undoing(statement: Statement, ground: Ground) -> str:
     return ""
 
 
+def drop_half_built(index: str) -> str:
+    """The DDL that takes away what a concurrent build has left behind on PostgreSQL."""
+    return f'DROP INDEX CONCURRENTLY "{index}"'
+
+
 def normal_type(told: str) -> str:
     """A column type in one spelling, whether our own DDL or a database's catalog tells it."""
     plain = told.lower().split(" collate")[0].split(" character set")[0].replace(", ", ",").strip()

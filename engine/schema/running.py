@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.errors import ChangeRefused, TableHeld
 from engine.messages import M_
 from engine.metadata.database import Database
-from engine.schema import actual, fill
+from engine.schema import actual, ddl, fill
 from engine.schema.ddl import MARIADB, Statement
 
 LOCK_TIMEOUT = "40ms"
@@ -141,7 +141,7 @@ def _is_built(database: Database, statement: Statement) -> bool:
     try:
         with database.reading() as conn:
             if statement.name in actual.half_built(conn, statement.table):
-                conn.exec_driver_sql(f'DROP INDEX CONCURRENTLY "{statement.name}"')
+                conn.exec_driver_sql(ddl.drop_half_built(statement.name))
             if not actual.is_done(conn, statement):
                 conn.exec_driver_sql(statement.sql)
     except DBAPIError:
