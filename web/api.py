@@ -72,6 +72,13 @@ def delete(entity: str, id: int) -> Response:
     return Response(status=204)
 
 
+@blueprint.post(f"/<entity>/{RECORD}/replace")
+def replace(entity: str, id: int) -> Response:
+    """Let others refer to another record (`{"by": id}`) in the place of this one, and delete it."""
+    with visiting(write=True) as visit:
+        return jsonify(api.replaced(visit, entity, id, _body(), _tag()))
+
+
 @blueprint.post(f"/<entity>/{RECORD}/transitions/<step>")
 def transition(entity: str, id: int, step: str) -> Response:
     """Let a record go a step of its lifecycle; the body may be empty or name the `version`."""

@@ -69,6 +69,14 @@ def delete(entity: str, id: int) -> Response:
         return answer(visit, deleting.delete(visit, entity, id, request.form.get("version", "")))
 
 
+@blueprint.post(f"/<entity>/{RECORD}/replace")
+def replace(entity: str, id: int) -> Response:
+    """Let others refer to another record in the place of this one, and delete it."""
+    with visiting(write=True) as visit:
+        told = [request.form.get(name, "") for name in ("by", "by__text", "version")]
+        return answer(visit, deleting.replace(visit, entity, id, told[0], told[1].strip(), told[2]))
+
+
 @blueprint.get("/<entity>/deleted")
 def deleted(entity: str) -> Response:
     """What was deleted and can be restored."""

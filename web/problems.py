@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Flask, redirect, request
 from flask_wtf.csrf import CSRFError
@@ -104,7 +104,8 @@ def _refused(error: FieldloomError) -> Response:
     if isinstance(error, SignInNeeded) and not _wants_json():
         target = request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(f"/sign-in?next={iri_to_uri(target).replace('&', '%26').replace('#', '%23')}" if target not in ("", "/") else "/sign-in", 303)
-    answer = _told(status, heading, error.message, problems=error.problems if isinstance(error, Refused) else ())
+    uses = [{"entity": entity, "field": field, "count": count} for (entity, field), count in error.uses.items()] if isinstance(error, InUse) else []
+    answer = _told(status, heading, error.message, problems=error.problems if isinstance(error, Refused) else (), uses=uses)
     if isinstance(error, TooManyAttempts):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
@@ -125,7 +126,9 @@ def _broken(error: Exception) -> Response:
     return _told(500, BROKEN[0], M_(BROKEN[1].text, number=number))
 
 
-def _told(status: int, heading: Message, text: Message, *, problems: Sequence[Problem] = ()) -> Response:
+def _told(
+    status: int, heading: Message, text: Message, *, problems: Sequence[Problem] = (), uses: Sequence[Mapping[str, object]] = ()
+) -> Response:
     try:
         with visiting() as visit:
             if _wants_json():
@@ -138,7 +141,7 @@ def _told(status: int, heading: Message, text: Message, *, problems: Sequence[Pr
                     }
                     for one in problems
                 ]
-                return _json(status, visit.translator.say(heading), visit.translator.say(text), errors)
+                return _json(status, visit.translator.say(heading), visit.translator.say(text), errors, uses)
             context = {"status": status, "heading": visit.translator.say(heading), "text": visit.translator.say(text)}
             return draw(visit, Screen("problem.html", {**context, "detail": [], "back_url": _back()}, status))
     except FieldloomError:  # the database itself is gone: say it without asking it
@@ -147,10 +150,12 @@ def _told(status: int, heading: Message, text: Message, *, problems: Sequence[Pr
         return _json(status, told, more, []) if _wants_json() else Response(f"{told}\n\n{more}\n", status, mimetype="text/plain")
 
 
-def _json(status: int, title: str, detail: str, errors: Sequence[object]) -> Response:
-    document = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+def _json(status: int, title: str, detail: str, errors: Sequence[object], uses: Sequence[object] = ()) -> Response:
+    document: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if errors:
         document["errors"] = list(errors)
+    if uses:
+        document["uses"] = list(uses)
     # A key that was sent may hold half a character, which has no bytes of its own.
     body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
     answer = Response(body, status, mimetype="application/problem+json")

@@ -257,12 +257,12 @@ def _own_fields(entity: Entity) -> Iterable[Field]:
     return (field for field in entity.stored if field.via is None and is_stored(field))
 
 
-def delete(conn: Connection, catalog: Catalog, doomed: Sequence[tuple[Entity, int]], *, by: int | None) -> str:
-    """Delete records in this order as one act, keeping each whole in the history. Returns the act's batch id.
+def delete(conn: Connection, catalog: Catalog, doomed: Sequence[tuple[Entity, int]], *, by: int | None, batch: str = "") -> str:
+    """Delete records in this order as one act (or as part of one), keeping each whole in the history. Returns the act's batch id.
 
     Foreign keys are the guard: raises sqlalchemy's IntegrityError when something still refers to one of them.
     """
-    batch = uuid.uuid4().hex
+    batch = batch or uuid.uuid4().hex
     rows = [(entity, id, whole_row(conn, catalog, entity, id)) for entity, id in doomed]
     for place, (entity, id, kept) in enumerate(rows):
         # To itself, or to one that goes before it: MariaDB refuses the first, every database the second.

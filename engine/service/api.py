@@ -19,8 +19,8 @@ from engine.records.read import Record
 from engine.render.bind import widget_of
 from engine.render.view import plain
 from engine.rules import Mode, normalised
-from engine.service import transitions, writing
-from engine.service.judging import judge
+from engine.service import replacing, transitions, writing
+from engine.service.judging import NOT_FOUND, judge
 from engine.service.known import known_to
 from engine.service.searching import Pairs, run
 from engine.service.visit import Visit
@@ -134,6 +134,17 @@ def deleted(visit: Visit, name: str, id: int, tag: str | None) -> None:
     if tag and tag != record.tag:
         raise Stale(name, id, record.tag)
     writing.delete(visit, entity, id, record)
+
+
+def replaced(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> dict[str, Json]:
+    """`{"by": id}`: let all refer to another record, and delete this one. Raises NotFound, Refused, InUse, Locked, Stale."""
+    told = dict(_object(body))
+    tag = tag or _tag(told.pop("version", None))
+    by = told.pop(replacing.BY, None)
+    if told or isinstance(by, bool) or not isinstance(by, int):
+        name_of = next(iter(told), replacing.BY)
+        raise Refused([Problem(name_of, "unknown", rules.SENTENCES["unknown"]) if told else Problem(name_of, "reference", NOT_FOUND)])
+    return {"replaced": replacing.replace(visit, name, id, by, tag or "")}
 
 
 def _object(body: Json) -> Mapping[str, Json]:

@@ -1,25 +1,30 @@
-"""Deleting records, and bringing them back."""
+"""Deleting records, replacing them by others, and bringing them back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.errors import InUse, MovedOn, NotFound, Stale
+from engine.errors import InUse, MovedOn, NotFound, Refused, Stale
+from engine.messages import Message
 from engine.metadata import labels
-from engine.metadata.model import Entity
-from engine.records import history, read, uses
+from engine.metadata.model import Entity, Field, Json
+from engine.records import history, read, repoint, uses
 from engine.records.history import Entry
-from engine.service import writing
+from engine.records.read import Record
+from engine.service import fixed, lookup, replacing, writing
 from engine.service.cards import title_of
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
+
+SHOWN = 20
+"""So many records are named where no search can find them by the field."""
 
 
 def confirm(visit: Visit, name: str, id: int) -> Screen:
     """What deleting a record would take along, or who stands in the way. Raises NotFound."""
     entity = visit.restricted(name, "delete")
     doomed = uses.with_parts(visit.conn, visit.catalog, entity, id)
-    return _screen(visit, entity, id, uses.uses_of(visit.conn, visit.catalog, doomed))
+    return screen_of(visit, entity, id, uses.uses_of(visit.conn, visit.catalog, doomed))
 
 
 def delete(visit: Visit, name: str, id: int, version: str = "") -> Screen | Done:
@@ -34,11 +39,14 @@ def delete(visit: Visit, name: str, id: int, version: str = "") -> Screen | Done
     except InUse as error:
         if not error.uses:
             raise MovedOn from None
-        return _screen(visit, entity, id, error.uses, status=409)
+        return screen_of(visit, entity, id, error.uses, status=409)
     return Done(f"/{name}/deleted", visit.translator.text("“%(name)s” was deleted. It can be restored here.", name=title))
 
 
-def _screen(visit: Visit, entity: Entity, id: int, found: Mapping[tuple[str, str], int], *, status: int = 200) -> Screen:
+def screen_of(
+    visit: Visit, entity: Entity, id: int, found: Mapping[tuple[str, str], int], *, status: int = 200, wrong: str = "", text: str = ""
+) -> Screen:
+    """The page that asks, or says who stands in the way and what can be done about it: replace, set inactive."""
     record = read.fetch(visit.conn, visit.catalog, entity, id)
     url = f"/{entity.name}/{id}"
     told = {"id": id, "title": title_of(visit, entity, record), "version": record.tag, "url": url, "delete_url": f"{url}/delete"}
@@ -46,7 +54,11 @@ def _screen(visit: Visit, entity: Entity, id: int, found: Mapping[tuple[str, str
         "record": told,
         "entity": {"name": entity.name},
         "parts_text": _parts_text(visit, entity, id),
-        "blockers": [_blocker(visit, id, where, count) for where, count in found.items()],
+        "fixed": visit.translator.say(fixed.ENTRY) if record.row_key in entity.locks.delete else "",
+        "blockers": [_blocker(visit, entity, id, where, count) for where, count in found.items()],
+        "replacing": _replacement(visit, entity, id, wrong, text) if replacing.replaceable(visit, entity, found) else None,
+        "replaced_text": visit.translator.count("%(n)s reference changes.", "%(n)s references change.", sum(found.values())),
+        "inactive": _can_rest(visit, entity, record),
     }
     return Screen("delete.html", context, status)
 
@@ -61,8 +73,66 @@ def _parts_text(visit: Visit, entity: Entity, id: int) -> str:
     return visit.translator.text("Along with it go: %(what)s.", what=visit.translator.text(", ").join(told))
 
 
-def _blocker(visit: Visit, id: int, where: tuple[str, str], count: int) -> dict[str, str]:
-    """How many records of what refer to a record through which field, with a link to exactly those."""
+def _can_rest(visit: Visit, entity: Entity, record: Record) -> bool:
+    """Whether an entry can be set inactive instead."""
+    if not entity.is_dictionary or not visit.may(entity.name, "update"):
+        return False
+    return record.values.get("active") is True and "active" not in fixed.locked_cells(entity, record)
+
+
+def _replacement(visit: Visit, entity: Entity, id: int, wrong: str, text: str) -> dict[str, Json]:
+    """The control that chooses what stands in the place of a record from then on."""
+    rows = visit.rows.of(entity.name)
+    listed = rows is not None and not entity.picker
+    others = [(row, depth) for row, depth in rows.ordered if row.active and row.id != id] if rows and listed else []
+    below = rows.under(id) if rows and entity.tree else frozenset()
+    return {
+        "choices": [{"value": row.id, "label": rows.show(row.id, "path", visit.view.languages)} for row, _ in others if rows and row.id not in below],
+        "suggest_url": "" if listed else f"/{entity.name}/suggest",
+        "wrong": wrong,
+        "text": text,
+    }
+
+
+def replace(visit: Visit, name: str, id: int, by: str, text: str, version: str) -> Screen | Done:
+    """Let all refer to another record, chosen or called by name, and delete this one. Raises NotFound, Stale, Locked."""
+    entity = visit.restricted(name, "delete")
+    chosen = [int(by)] if by.isascii() and by.isdigit() and len(by) < 19 else list(lookup.called(visit, _any_of(entity), text)) if text else []
+    title = title_of(visit, entity, read.fetch(visit.conn, visit.catalog, entity, id))
+    if len(chosen) != 1:
+        why = lookup.SEVERAL if chosen else lookup.NOBODY
+        return _refused(visit, entity, id, Message(why.text, {"text": text[:60]}), text)
+    try:
+        count = replacing.replace(visit, name, id, chosen[0], version)
+    except Refused as error:
+        return _refused(visit, entity, id, error.problems[0].message, text)
+    except InUse as error:
+        if not error.uses:
+            raise MovedOn from None
+        return screen_of(visit, entity, id, error.uses, status=409)
+    told = visit.translator.count(
+        "“%(name)s” was deleted, and %(n)s record refers to the other one now. Restoring it takes both back.",
+        "“%(name)s” was deleted, and %(n)s records refer to the other one now. Restoring it takes both back.",
+        count,
+        name=title,
+    )
+    return Done(f"/{name}/deleted", told)
+
+
+def _any_of(entity: Entity) -> Field:
+    """A field that may name any record of an entity, for looking a typed name up."""
+    return Field("", entity.name, replacing.BY, "reference", "", "", 0, entity.table, "", options={"entity": entity.name})
+
+
+def _refused(visit: Visit, entity: Entity, id: int, why: Message, text: str) -> Screen:
+    found = uses.uses_of(visit.conn, visit.catalog, uses.with_parts(visit.conn, visit.catalog, entity, id))
+    label = labels.entity_label(visit.catalog, entity, visit.view.languages)
+    wrong = visit.translator.say(Message(why.text, {"label": label, **why.params}))
+    return screen_of(visit, entity, id, found, status=422, wrong=wrong, text=text)
+
+
+def _blocker(visit: Visit, target: Entity, id: int, where: tuple[str, str], count: int) -> dict[str, Json]:
+    """How many records of what refer to a record through which field, with a link to exactly those, or to each of the first."""
     entity = visit.catalog.entity(where[0])
     one = entity.by_name.get(where[1])
     text = visit.translator.count(
@@ -72,7 +142,15 @@ def _blocker(visit: Visit, id: int, where: tuple[str, str], count: int) -> dict[
         what=labels.entity_plural(visit.catalog, entity, visit.view.languages),
         field=visit.view.label(one) if one else where[1],
     )
-    return {"text": text, "url": f"/{entity.name}/?filter[{where[1]}]={id}" if one is not None and one.searchable else ""}
+    if one is not None and one.searchable and one.target == target.name:
+        return {"text": text, "url": f"/{entity.name}/?filter[{where[1]}]={id}", "records": []}
+    return {"text": text, "url": "", "records": _first(visit, entity, one, id) if one is not None and one.target == target.name else []}
+
+
+def _first(visit: Visit, entity: Entity, one: Field, id: int) -> list[dict[str, str]]:
+    """The first records that refer through a field which no search knows."""
+    found = read.fetch_many(visit.conn, visit.catalog, entity, repoint.referring(visit.conn, visit.catalog, one, id, limit=SHOWN))
+    return [{"text": title_of(visit, entity, record), "url": f"/{entity.name}/{record.id}"} for record in found]
 
 
 def deleted(visit: Visit, name: str) -> Screen:
@@ -99,8 +177,12 @@ def restore(visit: Visit, name: str, id: int) -> Done:
     if entry is None:
         raise NotFound(name, id)
     batch = history.of_batch(visit.conn, entry.batch) if entry.batch else [entry]
-    writing.restore(visit, entity, [one for one in batch if _is_gone(visit, one)])
-    return Done(f"/{name}/{id}", visit.translator.text("Restored."))
+    writing.restore(visit, entity, [one for one in batch if one.action == "delete" and _is_gone(visit, one)])
+    back = replacing.take_back(visit, batch, id)
+    if not back:
+        return Done(f"/{name}/{id}", visit.translator.text("Restored."))
+    told = visit.translator.count("Restored; %(n)s record refers to it again.", "Restored; %(n)s records refer to it again.", back)
+    return Done(f"/{name}/{id}", told)
 
 
 def _is_gone(visit: Visit, entry: Entry) -> bool:

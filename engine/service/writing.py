@@ -103,16 +103,21 @@ def shown_values(visit: Visit, entity: Entity, record: Record) -> Values:
     return {**record.values, **{name: text for name, text in texts.items() if text}}
 
 
-def delete(visit: Visit, entity: Entity, id: int, record: Record) -> list[str]:
-    """Delete a record with its parts. Returns the names of the entities deleted from. Raises Locked, InUse."""
+def check_deletable(entity: Entity, record: Record) -> None:
+    """Nothing, unless the record ships with the program and may not be deleted. Raises Locked."""
     if record.row_key in entity.locks.delete:
         raise Locked(fixed.ENTRY)
+
+
+def delete(visit: Visit, entity: Entity, id: int, record: Record, *, batch: str = "") -> list[str]:
+    """Delete a record with its parts. Returns the names of the entities deleted from. Raises Locked, InUse."""
+    check_deletable(entity, record)
     doomed = uses.with_parts(visit.conn, visit.catalog, entity, id)
     if found := uses.uses_of(visit.conn, visit.catalog, doomed):
         raise InUse(entity.name, id, found)
     try:
         with visit.conn.begin_nested():
-            write.delete(visit.conn, visit.catalog, doomed, by=visit.signed_in().id)
+            write.delete(visit.conn, visit.catalog, doomed, by=visit.signed_in().id, batch=batch)
     except IntegrityError:  # somebody referred to it between the question and the act
         raise InUse(entity.name, id, uses.uses_of(visit.conn, visit.catalog, doomed)) from None
     _reload(visit, entity)
