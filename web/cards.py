@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from engine.render.bind import Submission
-from engine.service import cards, deleting, details, transitions
+from engine.service import cards, deleting, details, ordering, transitions
 from web.visits import RECORD, answer, submission, visiting
 
 blueprint = Blueprint("cards", __name__)
@@ -75,6 +75,20 @@ def replace(entity: str, id: int) -> Response:
     with visiting(write=True) as visit:
         told = [request.form.get(name, "") for name in ("by", "by__text", "version")]
         return answer(visit, deleting.replace(visit, entity, id, told[0], told[1].strip(), told[2]))
+
+
+@blueprint.get("/<entity>/order")
+def order(entity: str) -> Response:
+    """The entries of a list in their order, to be moved."""
+    with visiting() as visit:
+        return answer(visit, ordering.show(visit, entity))
+
+
+@blueprint.post(f"/<entity>/{RECORD}/move")
+def move(entity: str, id: int) -> Response:
+    """Move an entry: up, down, first, last, or before another."""
+    with visiting(write=True) as visit:
+        return answer(visit, ordering.move(visit, entity, id, request.form.get("to", ""), request.form.get("before", "")))
 
 
 @blueprint.get("/<entity>/deleted")

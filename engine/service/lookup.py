@@ -28,7 +28,8 @@ def suggestions(visit: Visit, target: str, words: str, asked_for: str = "") -> M
     one = _field_asked_for(visit, entity, asked_for) if asked_for else None
     rows = visit.rows.of(target)
     if rows is not None:
-        found = [(row.id, rows.show(row.id, "title", visit.view.languages), _path(visit, rows, row)) for row in _matching(rows, words)]
+        how = one.options.get("show", "title") if one else "title"
+        found = [(row.id, rows.show(row.id, how, visit.view.languages), _detail(visit, rows, row, how)) for row in _matching(visit, rows, words, how)]
     else:
         pairs = suggest.by_title(visit.conn, visit.catalog, entity, words, _where(visit, one), visit.scope(), limit=LIMIT + 1)
         found = [(id, title, "") for id, title in pairs]
@@ -50,19 +51,28 @@ def _where(visit: Visit, one: Field | None) -> Condition | None:
     return tree.from_json(one.options["where"], visit.catalog.entity(one.target or ""), searchable_only=False)
 
 
-def _matching(rows: RowSet, words: str) -> list[Row]:
-    """Active rows that are called so in any language; those that start with the words first."""
+def _matching(visit: Visit, rows: RowSet, words: str, how: str) -> list[Row]:
+    """Active rows that are called so in any language, or shown so; those that start with the words first."""
     term = fold(words)
     found: list[tuple[bool, Row]] = []
     for row, _ in rows.ordered:
-        names = [fold(text) for text in row.texts.get(rows.title, {}).values()]
+        names = _names(visit, rows, row, how)
         if row.active and any(term in name for name in names):
             found.append((not any(name.startswith(term) for name in names), row))
     return [row for _, row in sorted(found, key=lambda pair: pair[0])][: LIMIT + 1]
 
 
-def _path(visit: Visit, rows: RowSet, row: Row) -> str:
-    return rows.show(row.id, "path", visit.view.languages) if row.parent else ""
+def _names(visit: Visit, rows: RowSet, row: Row, how: str) -> list[str]:
+    """What a row is called, in any language, and what its field shows of it."""
+    told = [*row.texts.get(rows.title, {}).values(), *([rows.show(row.id, how, visit.view.languages)] if how != "title" else [])]
+    return [fold(text) for text in told]
+
+
+def _detail(visit: Visit, rows: RowSet, row: Row, how: str) -> str:
+    """What tells a row from others beside what is shown: its path, or its name."""
+    if how == "description":
+        return rows.show(row.id, "title", visit.view.languages)
+    return rows.show(row.id, "path", visit.view.languages) if row.parent and how != "path" else ""
 
 
 def resolve_typed(visit: Visit, entity: Entity, typed: Mapping[str, str]) -> tuple[dict[str, Json], list[Problem]]:
@@ -88,10 +98,8 @@ def called(visit: Visit, one: Field, text: str) -> Iterator[int]:
     """The ids of everything called exactly so, case, width and accents aside."""
     rows = visit.rows.of(one.target or "")
     if rows is not None:
-        term = fold(text)
-        yield from (
-            row.id for row in rows.rows.values() if row.active and term in (fold(name) for name in row.texts.get(rows.title, {}).values())
-        )
+        term, how = fold(text), one.options.get("show", "title")
+        yield from (row.id for row in rows.rows.values() if row.active and term in _names(visit, rows, row, how))
         return
     target = visit.catalog.entity(one.target or "")
     pairs = suggest.by_title(visit.conn, visit.catalog, target, text, _where(visit, one), visit.scope(), limit=2, exact=True)

@@ -22,7 +22,7 @@ from engine.render import search
 from engine.render.page import Pages
 from engine.render.search import Asked, OperatorChoice, address
 from engine.render.view import Known, View
-from engine.service import lookup
+from engine.service import lookup, ordering
 from engine.service.cards import title_of
 from engine.service.known import known_to
 from engine.service.screen import Done, Screen
@@ -75,6 +75,7 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
     context = {
         "entity": visit.view.named(entity),
         "new_url": f"/{name}/new" if visit.may(name, "create") and not entity.locks.add else "",
+        "order_url": f"/{name}/order" if ordering.is_ordered(visit, entity) and visit.may(name, "update") else "",
         "deleted_url": f"/{name}/deleted" if visit.may(name, "delete") else "",
         "q": query.words,
         "sort": dict(pairs).get("sort", ""),

@@ -14,11 +14,16 @@ def main(url: str, token: str) -> None:
     client = create_app(Settings(url, Path("/nonexistent"), secret_key="test")).test_client()
     headers = {"Authorization": f"Bearer {token}"}
     client.get("/api/v1/customer", headers=headers)  # everything is loaded before the first
-    print("ready", flush=True)
+    _say("ready")
     for line in sys.stdin:
         method, path, body = line.rstrip("\n").split(" ", 2)
         answer = client.open(f"/api/v1{path}", method=method, data=body or None, content_type="application/json", headers=headers)
-        print(answer.status_code, flush=True)
+        _say(str(answer.status_code))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ import "./reference-picker.js";
 import "./record-form.js";
 import "./section-nav.js";
 import "./filter-row.js";
+import "./row-order.js";
 import "./overlays.js";
 import "./lazy-part.js";
 import { composing } from "./dom.js";

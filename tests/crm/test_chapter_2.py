@@ -1,0 +1,278 @@
+"""Chapter 2, basic dictionaries, rule by rule: by page and by API, on the three databases."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.metadata import store
+from engine.metadata.database import Database
+from engine.records import history
+from tests.web.conftest import Api, Browser, controls
+
+
+def words(page: str) -> str:
+    """A page's visible words."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def contact(api: Api, customer: int, **more: Any) -> int:
+    """A new contact's id."""
+    values = {"customer": customer, "name": "李雷", "job_title": "经理", "language": "zh", "salutation": api.row("salutation", "Mr"), **more}
+    return int(api.post("/contact", json=values).json["id"])
+
+
+def address(api: Api, customer: int, **more: Any) -> int:
+    """A new address's id."""
+    values = {"customer": customer, "address_1": "长安街 1 号", "address_type": api.row("address_type", "Office address"), **more}
+    return int(api.post("/address", json=values).json["id"])
+
+
+def names(api: Api, entity: str) -> list[str]:
+    """The names of a list's entries in their order."""
+    return [row["name"] for row in api.get(f"/{entity}?page[size]=200").json["data"]]
+
+
+# -- 2.1 salutation --------------------------------------------------------------------------------------
+
+
+def test_2_1_salutations_are_created_changed_and_deleted(browser: Browser, api: Api) -> None:
+    assert browser.fill("/salutation/new", {"name": "Madam"}).status_code == 303
+    by_page = api.row("salutation", "Madam")
+    by_api = api.post("/salutation", json={"name": "Sir"}).json["id"]
+    assert browser.fill(f"/salutation/{by_page}/edit", {"name": "Madame"}).status_code == 303
+    assert api.patch(f"/salutation/{by_api}", json={"name": "Sire"}).json["name"] == "Sire"
+    assert browser.post(f"/salutation/{by_page}/delete").status_code == 303
+    assert api.delete(f"/salutation/{by_api}").status_code == 204
+    assert not {"Madam", "Madame", "Sir", "Sire"} & set(names(api, "salutation"))
+
+
+def test_2_1_a_salutation_in_use_is_not_deleted_and_the_refusal_leads_to_its_users(browser: Browser, api: Api) -> None:
+    made = api.made()
+    contact(api, made["id"])
+    contact(api, made["id"])
+    mr = api.row("salutation", "Mr")
+    refused = api.delete(f"/salutation/{mr}")
+    assert refused.status_code == 409
+    assert refused.json["uses"] == [{"entity": "contact", "field": "salutation", "count": 2}]
+    page = browser.get(f"/salutation/{mr}/delete").text
+    assert "2 records: Contacts, field “Salutation”" in words(page)
+    link = re.search(r'href="(/contact/\?[^"]*)"', page)
+    assert link is not None
+    assert "2 records" in words(browser.get(html.unescape(link[1])).text)
+    assert browser.post(f"/salutation/{mr}/delete").status_code == 409
+
+
+def test_2_1_the_contact_on_a_customers_card_counts_as_a_use(api: Api) -> None:
+    api.made()
+    assert api.delete(f"/salutation/{api.row('salutation', 'Ms')}").status_code == 409
+
+
+# -- 2.2 address type ------------------------------------------------------------------------------------
+
+DEFAULTS = ("Office address", "Invoice address", "Delivery address", "Mailing address")
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_2_2_the_defaults_are_renamed_and_never_deleted(browser: Browser, api: Api, name: str) -> None:
+    id = api.row("address_type", name)
+    assert api.patch(f"/address_type/{id}", json={"name": "By API"}).status_code == 200
+    assert browser.fill(f"/address_type/{id}/edit", {"name": "By page"}).status_code == 303
+    assert api.get(f"/address_type/{id}").json["name"] == "By page"
+    assert api.delete(f"/address_type/{id}").status_code == 409
+    assert browser.post(f"/address_type/{id}/delete").status_code == 409
+    assert "ships with the program and cannot be deleted" in words(browser.get(f"/address_type/{id}/delete").text)
+    assert f"/address_type/{id}/delete" not in browser.get(f"/address_type/{id}").text
+
+
+def test_2_2_further_types_are_added_and_deleted_while_unused(browser: Browser, api: Api) -> None:
+    assert browser.fill("/address_type/new", {"name": "Warehouse"}).status_code == 303
+    own, customer = api.row("address_type", "Warehouse"), api.made()["id"]
+    held = address(api, customer, address_type=own)
+    assert api.delete(f"/address_type/{own}").status_code == 409
+    page = browser.post(f"/address_type/{own}/delete")
+    assert page.status_code == 409
+    assert f'href="/address/{held}"' in page.text  # no search knows the field: the records themselves are named
+    assert api.delete(f"/address/{held}").status_code == 204
+    assert browser.post(f"/address_type/{own}/delete").status_code == 303
+
+
+def test_2_2_a_customer_holds_several_addresses_each_of_a_type(browser: Browser, api: Api) -> None:
+    customer = api.made()["id"]
+    for name in DEFAULTS[:2]:
+        address(api, customer, address_type=api.row("address_type", name))
+    page = words(browser.get(f"/customer/{customer}").text)
+    assert "Addresses 2" in page
+    refused = api.post("/address", json={"customer": customer, "address_1": "x"})
+    assert [one["pointer"] for one in refused.json["errors"]] == ["/address_type"]
+
+
+# -- 2.3 acquisition channel -----------------------------------------------------------------------------
+
+
+def test_2_3_channels_ship_and_more_can_be_added(browser: Browser, api: Api) -> None:
+    assert len(names(api, "acquisition_channel")) >= 8
+    assert browser.fill("/acquisition_channel/new", {"name": "Trade mission"}).status_code == 303
+    own = api.row("acquisition_channel", "Trade mission")
+    made = api.made(source=own)
+    assert "Trade mission" in words(browser.get(f"/customer/{made['id']}").text)
+    assert "Trade mission" in browser.get("/customer/new").text
+
+
+# -- all lists alike -------------------------------------------------------------------------------------
+
+
+def test_an_entry_in_use_is_replaced_by_another_and_the_act_can_be_undone(browser: Browser, api: Api) -> None:
+    first, second = api.made(), api.made(name="另一家")
+    users = [contact(api, first["id"]), contact(api, second["id"])]
+    mr, dr = api.row("salutation", "Mr"), api.row("salutation", "Dr")
+    page = browser.get(f"/salutation/{mr}/delete").text
+    assert "2 references change." in words(page)
+    done = browser.post(f"/salutation/{mr}/replace", {"by": str(dr)}, follow_redirects=True)
+    assert "2 records refer to the other one now" in words(done.text)
+    assert [api.get(f"/contact/{id}").json["salutation"] for id in users] == [dr, dr]
+    assert api.get(f"/salutation/{mr}").status_code == 404
+    api.patch(f"/contact/{users[1]}", json={"salutation": api.row("salutation", "Professor")})
+    back = browser.post(f"/salutation/{mr}/restore", follow_redirects=True)
+    assert "1 record refers to it again" in words(back.text)
+    assert [api.get(f"/contact/{id}").json["salutation"] for id in users] == [mr, api.row("salutation", "Professor")]
+
+
+def test_a_program_replaces_an_entry(api: Api, installed: Database) -> None:
+    made = api.made()
+    ms, dr = api.row("salutation", "Ms"), api.row("salutation", "Dr")
+    assert api.post(f"/salutation/{ms}/replace", json={"by": dr}).json == {"replaced": 1}
+    assert api.get(f"/customer/{made['id']}").json["salutation"] == dr
+    with installed.reading() as conn:
+        batch = history.deletion(conn, "salutation", ms)
+        assert batch is not None
+        assert [(one.entity, one.action) for one in history.of_batch(conn, batch.batch or "")] == [("contact", "update"), ("salutation", "delete")]
+
+
+REFUSED = {
+    "itself": ("Ms", "Choose another one"),
+    "one that does not exist": (999_999, "names something that does not exist"),
+    "an inactive one": ("Miss", "not in use any more"),
+}
+
+
+@pytest.mark.parametrize(("by", "why"), REFUSED.values(), ids=REFUSED.keys())
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_cannot_stand_in_the_place_is_refused(browser: Browser, api: Api, by: str | int, why: str) -> None:
+    made, ms = api.made(), api.row("salutation", "Ms")
+    api.patch(f"/salutation/{api.row('salutation', 'Miss')}", json={"active": False})
+    id = by if isinstance(by, int) else api.row("salutation", by)
+    answer = api.post(f"/salutation/{ms}/replace", json={"by": id})
+    assert answer.status_code == 422
+    assert why in answer.json["errors"][0]["detail"]
+    page = browser.post(f"/salutation/{ms}/replace", {"by": str(id)})
+    assert page.status_code == 422
+    assert why in words(page.text)
+    assert api.get(f"/customer/{made['id']}").json["salutation"] == ms
+
+
+def test_an_intermediary_is_replaced_by_one_that_may_be_one(api: Api) -> None:
+    """What a field demands of a record that it names holds for the one that takes its place."""
+    agent = api.made(name="agent", type=api.row("customer_type", "Agent"))["id"]
+    other = api.made(name="other", type=api.row("customer_type", "Agent"))["id"]
+    plain = api.made(name="plain")["id"]
+    user = api.made(agent=agent)["id"]
+    assert api.post(f"/customer/{agent}/replace", json={"by": plain}).status_code == 422
+    assert api.post(f"/customer/{agent}/replace", json={"by": other}).json == {"replaced": 1}
+    assert api.get(f"/customer/{user}").json["agent"] == other
+
+
+def test_an_entry_set_inactive_stays_on_old_records_and_is_no_longer_offered(browser: Browser, api: Api) -> None:
+    made, small = api.made(), api.row("company_size", "Small")
+    page = browser.get(f"/company_size/{small}/delete").text
+    assert "Or set it inactive" in words(page)
+    assert browser.post(f"/company_size/{small}/edit", {"active__shown": "1"}).status_code == 303
+    assert api.get(f"/company_size/{small}").json["active"] is False
+    card = f"/customer/{made['id']}/edit"
+    assert browser.fill(card, {"code": "K-7"}).status_code == 303  # savable
+    assert "10 to 49 people" in words(browser.get(f"/customer/{made['id']}").text)  # readable
+    assert re.search(rf'<option value="{small}"[^>]* hidden', browser.get("/customer/new").text)  # not offered
+    refused = api.post("/customer", json=api.customer(size=small))
+    assert [(one["pointer"], one["code"]) for one in refused.json["errors"]] == [("/size", "reference")]
+    assert api.patch(f"/customer/{made['id']}", json={"size": small, "code": "K-8"}).status_code == 200
+
+
+MOVES = {
+    "up": ("Miss", "up", ["Mr", "Miss", "Ms"]),
+    "down": ("Mr", "down", ["Ms", "Mr", "Miss"]),
+    "first": ("Miss", "first", ["Miss", "Mr", "Ms"]),
+    "last": ("Mr", "last", ["Ms", "Miss", "Dr"]),
+}
+
+
+@pytest.mark.parametrize(("name", "to", "expected"), MOVES.values(), ids=MOVES.keys())
+def test_entries_are_moved(browser: Browser, api: Api, name: str, to: str, expected: list[str]) -> None:
+    before = names(api, "salutation")
+    assert browser.post(f"/salutation/{api.row('salutation', name)}/move", {"to": to}).status_code == 303
+    after = names(api, "salutation")
+    assert after[:3] == expected
+    assert sorted(after) == sorted(before)
+    assert (after[-1] == name) == (to == "last")
+    offered = re.findall(r"<option[^>]*>([^<]+)</option>", browser.get("/contact/new").text.split('id="f-salutation"')[1].split("</select>")[0])
+    assert offered[1:] == after
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_entry_is_dropped_before_another_until_there_is_no_room_between(browser: Browser, api: Api) -> None:
+    mr, ms, dr = (api.row("salutation", name) for name in ("Mr", "Ms", "Dr"))
+    for turn in range(12):  # back and forth before the same entry: the numbers between run out
+        moved = (mr, ms)[turn % 2]
+        assert browser.post(f"/salutation/{moved}/move", {"to": "before", "before": str(dr)}).status_code == 303
+        order = [row["id"] for row in api.get("/salutation").json["data"]]
+        assert order.index(moved) == order.index(dr) - 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_fixed_order_and_an_unknown_move_are_refused(browser: Browser, api: Api) -> None:
+    basic = api.row("customer_status", "Basic")
+    assert browser.post(f"/customer_status/{basic}/move", {"to": "up"}).status_code == 409
+    assert "/customer_status/order" not in browser.get("/customer_status/").text
+    assert browser.post(f"/salutation/{api.row('salutation', 'Mr')}/move", {"to": "sideways"}).status_code == 400
+    assert browser.post("/salutation/999999/move", {"to": "up"}).status_code == 404
+
+
+def test_an_entry_has_a_name_and_a_description_in_each_language(browser: Browser, api: Api, app: Any) -> None:
+    chinese = Browser(app, "zh-CN")
+    chinese.sign_in("administrator")
+    small = api.row("company_size", "Small")
+    assert chinese.fill(f"/company_size/{small}/edit", {"name": "小", "description": "十到四十九人"}).status_code == 303
+    assert controls(chinese.get(f"/company_size/{small}/edit").text)["description"] == ["十到四十九人"]
+    assert api.get(f"/company_size/{small}").json["name"] == "Small"
+    made = api.made()
+    assert "十到四十九人" in words(chinese.get(f"/customer/{made['id']}").text)
+    assert "十到四十九人" in words(chinese.get("/company_size/").text)
+    assert "10 to 49 people" in words(browser.get(f"/customer/{made['id']}").text)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_entry_has_a_colour_wherever_it_is_shown(browser: Browser, api: Api) -> None:
+    agent = api.row("customer_type", "Agent")
+    assert browser.fill(f"/customer_type/{agent}/edit", {"colour": "teal"}).status_code == 303
+    assert api.patch(f"/customer_type/{agent}", json={"colour": "mauve"}).status_code == 422
+    made = api.made(type=agent)
+    dot = '<span class="tone tone-teal">Agent</span>'
+    for url in ("/customer_type/", "/customer/", f"/customer/{made['id']}"):
+        assert dot in browser.get(url).text, url
+    assert f'<option value="{agent}" class="tone-teal">' in browser.get("/customer/new").text
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_no_list_is_named_in_the_engine_or_the_pages(installed: Database) -> None:
+    """But for the people that sign in, and the loader of sample data."""
+    root = Path(__file__).resolve().parents[2]
+    with installed.reading() as conn:
+        lists = [one.name for one in store.load(conn).entities.values() if one.is_dictionary and one.name != "person"]
+    named = re.compile(rf"\b({'|'.join(lists)})\b")
+    found = [path for folder in ("engine", "web") for ending in ("py", "html", "js") for path in (root / folder).rglob(f"*.{ending}")]
+    files = [path for path in found if path != root / "engine" / "service" / "samples.py"]
+    code = {path: re.sub(r'("""|\{#).*?("""|#\})', "", path.read_text(encoding="utf-8"), flags=re.DOTALL) for path in files}
+    assert {path.name: named.findall(text) for path, text in code.items() if named.search(text)} == {}
