@@ -53,15 +53,16 @@ NOT_AN_OBJECT = M_("A record is a JSON object: field names with their values.")
 def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, Json]:
     """The JSON Schema of an entity's record.
 
-    Creating demands the required fields that have no default; an update may leave any out.
+    Creating demands the required fields that have no default; an update may leave any out. A field that does not always
+    stand on the card may be left out and empty: when it is demanded is judged beside the schema.
     """
     found: dict[str, Json] = {
         "$schema": DRAFTS[draft],
         "type": "object",
-        "properties": {field.name: _property(field) for field in judged(entity)},
+        "properties": {field.name: _property(field, demanded=is_demanded(entity, field)) for field in judged(entity)},
         "additionalProperties": False,
     }
-    if mode == "create" and (required := [field.name for field in judged(entity) if field.required and field.default is None]):
+    if mode == "create" and (required := [field.name for field in judged(entity) if is_demanded(entity, field) and field.default is None]):
         found["required"] = required
     return found
 
@@ -71,9 +72,15 @@ def judged(entity: Entity) -> Iterator[Field]:
     return (field for field in entity.by_name.values() if TYPES[field.type].column_type(field.options) is not None)
 
 
-def _property(field: Field) -> dict[str, Json]:
+def is_demanded(entity: Entity, field: Field) -> bool:
+    """Whether the field must always be filled in, whatever stands in others."""
+    hides = any(group.name == field.group and group.visible is not None for group in entity.groups)
+    return field.required and not hides and field.rules.get("visible") is None
+
+
+def _property(field: Field, *, demanded: bool) -> dict[str, Json]:
     told = dict(TYPES[field.type].json_schema(field.options))
-    if field.required:
+    if demanded:
         return told
     told["type"] = [told["type"], "null"]
     if "enum" in told:

@@ -40,10 +40,11 @@ def counted_part(entity: str) -> Response:
 @blueprint.get("/<entity>/suggest")
 def suggest(entity: str) -> Response:
     """Suggestions for a picker."""
-    if unknown := set(request.args) - {"q", "for"}:
+    card = {key.removeprefix("record[").removesuffix("]"): value for key, value in request.args.items() if key.startswith("record[")}
+    if unknown := {key for key in request.args if key not in ("q", "for") and not key.startswith("record[")}:
         raise UnknownParameter(sorted(unknown)[0])
     with visiting() as visit:
-        return jsonify(lookup.suggestions(visit, entity, request.args.get("q", "")[:200], request.args.get("for", "")))
+        return jsonify(lookup.suggestions(visit, entity, request.args.get("q", "")[:200], request.args.get("for", ""), card))
 
 
 @blueprint.get(f"/<entity>/{RECORD}/files/<field>")

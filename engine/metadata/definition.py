@@ -149,6 +149,10 @@ def _group(document: dict[str, Any], raw: dict[str, Any], position: int) -> Grou
         position=position,
         system=True,
         via=Via(entity=via["entity"], owner=document["entity"], flag=via["flag"]) if via else None,
+        columns=raw.get("columns", 2),
+        collapsed=raw.get("collapsed", False),
+        tab=raw.get("tab", False),
+        visible=raw.get("visible"),
     )
 
 
@@ -190,6 +194,7 @@ def _field(entity: str, raw: Mapping[str, Any], group: Group, position: int) -> 
         sortable=raw.get("sortable", True),
         in_list=raw.get("in_list", False),
         via=via,
+        rules=raw.get("rules", {}),
     )
 
 

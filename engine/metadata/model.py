@@ -18,6 +18,9 @@ Json = Any
 
 SOURCE_LANGUAGE = "en"
 
+RECORD = "$RECORD."
+"""How the condition on a reference's choices (`options.where`) names another field of the card on which the reference stands."""
+
 FieldState = Literal["active", "retired", "filling", "missing"]
 """Retired: hidden, its data kept. Filling: hidden until converted values are there. Missing: without a column."""
 
@@ -96,6 +99,20 @@ class Field:
         """The entity this field refers to, if it is a reference of any kind."""
         target = self.options.get("entity")
         return target if isinstance(target, str) else None
+
+    @property
+    def limited_by(self) -> tuple[str, ...]:
+        """The fields of its card that limit the choices of this reference."""
+        return tuple(dict.fromkeys(_named(self.options["where"]))) if "where" in self.options else ()
+
+
+def _named(document: Json) -> Iterator[str]:
+    """The fields of the card that a condition names."""
+    if isinstance(document, (Mapping, list, tuple)):
+        for one in document.values() if isinstance(document, Mapping) else document:
+            yield from _named(one)
+    elif isinstance(document, str) and document.startswith(RECORD):
+        yield document.removeprefix(RECORD)
 
 
 @dataclass(frozen=True, slots=True)

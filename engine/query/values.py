@@ -17,7 +17,7 @@ from engine.errors import BadValue
 from engine.messages import M_, Message
 from engine.metadata.columns import DECIMAL_DIGITS, DECIMAL_PLACES
 from engine.metadata.folding import fold
-from engine.metadata.model import Field, Json
+from engine.metadata.model import RECORD, Field, Json
 from engine.metadata.rows import Dictionaries
 from engine.metadata.types import TYPES, Invalid, Region
 from engine.metadata.types.link import LARGEST_ID
@@ -33,8 +33,6 @@ RELATIVE: dict[str, Message] = {
     "this_month": M_("this month"),
     "this_year": M_("this year"),
 }
-RECORD = "$RECORD."
-"""How a condition on a field's choices names another field of the same card."""
 PEOPLE = "person"
 """The entity whose rows are people; a user may be one of them."""
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")

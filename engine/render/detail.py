@@ -27,13 +27,13 @@ class BakedDetail:
 
 
 @lru_cache(maxsize=128)
-def bake(pages: Pages, view: View, entity: Entity) -> BakedDetail:
-    """The detail page of an entity in one language."""
+def bake(pages: Pages, view: View, entity: Entity, hidden: frozenset[str] = frozenset()) -> BakedDetail:
+    """The detail page of an entity in one language, without fields that do not stand on the card."""
     environment = pages.environment(view.speaker)
     item, section = environment.get_template("detail_field.html"), environment.get_template("detail_section.html")
     slots, fields, nav, text = Slots(), [], [], []
     for group in entity.groups:
-        shown = [one for one in entity.fields_of(group) if one.type != "hint" and one.name != entity.owner]
+        shown = [one for one in entity.fields_of(group) if one.type != "hint" and one.name != entity.owner and one.name not in hidden]
         if not shown:
             continue
         told = {"name": group.name, "label": labels.group_label(view.catalog, entity, group, view.languages), "via": group.via}

@@ -25,6 +25,8 @@ from engine.render.page import Pages
 from engine.render.view import NOTHING_KNOWN, Known, View, plain
 from engine.render.widgets import WIDGETS, Slots, choice
 
+OFF = " data-off"
+"""Marks what does not stand on the card at the moment: the style sheet hides it where scripts run, and only there."""
 SELECTED_BY = {"select": " selected", "radio": " checked", "palette": " checked", "checkboxes": " checked", "checkbox": " checked"}
 
 
@@ -61,12 +63,17 @@ class BakedField:
 
 @dataclass(frozen=True, slots=True)
 class BakedSection:
-    """A heading with its fields: `pieces` stand around them."""
+    """A heading with its fields: `pieces` stand around them; `off` is the first of them where no field stands on the card."""
 
     group: Group
     label: str
     pieces: tuple[str, ...]
     fields: tuple[BakedField, ...]
+    off: str = ""
+
+    def is_off(self, hidden: frozenset[str]) -> bool:
+        """Whether none of its fields stands on the card."""
+        return bool(hidden) and all(one.field.name in hidden for one in self.fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,42 +82,47 @@ class BakedCard:
 
     sections: tuple[BakedSection, ...]
     errors: Callable[[str, Sequence[str]], str] = field(compare=False)
-    fixed: Callable[[BakedField, Entry], str] = field(compare=False)
+    fixed: Callable[[BakedField, Entry, bool], str] = field(compare=False)
 
 
 @lru_cache(maxsize=128)
-def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None) -> BakedCard:
-    """The card of an entity in one language. `omit` names a field that the page itself decides (a part's owner)."""
+def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None, notes: tuple[tuple[str, str], ...] = ()) -> BakedCard:
+    """The card of an entity in one language. `omit` names a field that the page itself decides (a part's owner).
+
+    `notes` are sentences that say when fields, and groups (their names end with a colon), apply.
+    """
+    applies = dict(notes)
     environment = pages.environment(view.speaker)
     block = environment.get_template("errors.html")
     sections = []
     for group in entity.groups:
         slots = Slots()
-        fields = [_bake_field(environment, view, one) for one in entity.fields_of(group) if one.name != omit]
+        fields = [_bake_field(environment, view, one, applies.get(one.name, "")) for one in entity.fields_of(group) if one.name != omit]
         if not fields:
             continue
         label = labels.group_label(view.catalog, entity, group, view.languages)
-        told = {"name": group.name, "label": label, "via": group.via}
-        frame = environment.get_template("section.html").render(group=told, fields=[slots.mark(str(n)) for n in range(len(fields))])
-        sections.append(BakedSection(group, label, slots.cut(frame)[0], tuple(fields)))
+        told = {"name": group.name, "label": label, "via": group.via, "note": applies.get(f"{group.name}:", "")}
+        marks = [slots.mark(str(n)) for n in range(len(fields))]
+        first, second, *rest = slots.cut(environment.get_template("section.html").render(group=told, slot=slots, fields=marks))[0]
+        sections.append(BakedSection(group, label, (first + second, *rest), tuple(fields), first + OFF + second))
 
     def errors(id: str, messages: Sequence[str]) -> str:
         return block.render(id=f"{id}-error", messages=messages)
 
-    def fixed(baked: BakedField, entry: Entry) -> str:
-        told = {"name": baked.field.name, "id": baked.id, "label": view.label(baked.field), "width": baked.field.width}
+    def fixed(baked: BakedField, entry: Entry, off: bool) -> str:
+        told = {"name": baked.field.name, "id": baked.id, "label": view.label(baked.field), "width": baked.field.width, "off": off}
         wrong = Markup(errors(baked.id, entry.errors)) if entry.errors else ""  # noqa: S704  # autoescaped by Jinja
         return environment.get_template("field_fixed.html").render(f=told, text=entry.text, reason=entry.fixed, errors=wrong)
 
     return BakedCard(tuple(sections), errors, fixed)
 
 
-def _bake_field(environment: Environment, view: View, one: Field) -> BakedField:
+def _bake_field(environment: Environment, view: View, one: Field, note: str) -> BakedField:
     slots = Slots()
     rows = view.dictionaries.of(one.target or "")
-    picker = TYPES[one.type].refers and (rows is None or view.catalog.entity(one.target or "").picker)
+    picker = TYPES[one.type].refers and (rows is None or "where" in one.options or view.catalog.entity(one.target or "").picker)
     widget = widget_of(one, picker=picker)
-    told = _control(view, one, widget, rows, slots)
+    told = _control(view, one, widget, rows, slots) | {"note": note, "hides": "visible" in one.rules}
     template = environment.get_template("field.html")
     drawn = WIDGETS[widget].draw(environment, slots, told)
     pieces, places = slots.cut(template.render(f=told, slot=slots, control=drawn))
@@ -127,6 +139,8 @@ def _control(view: View, one: Field, widget: str, rows: RowSet | None, slots: Sl
         "help": labels.field_help(view.catalog, one, view.languages),
         "placeholder": labels.field_placeholder(view.catalog, one, view.languages),
         "required": one.required,
+        "required_when": "required" in one.rules,
+        "needs": " ".join(one.limited_by),
         "widget": widget,
         "width": one.width,
         "attrs": TYPES[one.type].attributes(one.options),
@@ -149,7 +163,7 @@ def _control(view: View, one: Field, widget: str, rows: RowSet | None, slots: Sl
     return told
 
 
-def _join(baked: BakedField, entry: Entry, errors: str) -> str:
+def _join(baked: BakedField, entry: Entry, errors: str, *, off: bool = False) -> str:
     if not baked.slots:
         return baked.pieces[0]
     parts = [baked.pieces[0]]
@@ -164,6 +178,8 @@ def _join(baked: BakedField, entry: Entry, errors: str) -> str:
                 parts.append(errors)
             case "attrs":
                 parts.append(_attributes(baked, wrong=bool(errors)))
+            case "off" if off:
+                parts.append(OFF)
             case "text":
                 parts.append(escape(entry.text))
             case "keep":
@@ -179,19 +195,19 @@ def _attributes(baked: BakedField, *, wrong: bool) -> str:
     return f' aria-describedby="{baked.described}"' if baked.described else ""
 
 
-def fill(card: BakedCard, entries: Mapping[str, Entry]) -> Markup:
-    """The card's sections with these entries; fields without one are blank."""
+def fill(card: BakedCard, entries: Mapping[str, Entry], hidden: frozenset[str] = frozenset()) -> Markup:
+    """The card's sections with these entries; fields without one are blank. `hidden` ones are not shown where scripts run."""
     parts: list[str] = []
     for section in card.sections:
-        parts.append(section.pieces[0])
+        parts.append(section.off if section.is_off(hidden) else section.pieces[0])
         for baked, piece in zip(section.fields, section.pieces[1:], strict=True):
-            entry = entries.get(baked.field.name)
-            if entry is None:
+            entry, off = entries.get(baked.field.name), baked.field.name in hidden
+            if entry is None and not off:
                 parts.append(baked.blank)
-            elif entry.fixed:
-                parts.append(card.fixed(baked, entry))
+            elif (held := entry or EMPTY).fixed:
+                parts.append(card.fixed(baked, held, off))
             else:
-                parts.append(_join(baked, entry, card.errors(baked.id, entry.errors) if entry.errors else ""))
+                parts.append(_join(baked, held, card.errors(baked.id, held.errors) if held.errors else "", off=off))
             parts.append(piece)
     return Markup("".join(parts))  # noqa: S704  # pieces are autoescaped, values escaped
 
@@ -255,11 +271,17 @@ def entries_sent(
     return found
 
 
-def sections_nav(card: BakedCard, errors: Iterable[str] = ()) -> list[dict[str, object]]:
+def sections_nav(card: BakedCard, errors: Iterable[str] = (), hidden: frozenset[str] = frozenset()) -> list[dict[str, object]]:
     """The card's headings as links, with the number of problems under each."""
     wrong = set(errors)
     return [
-        {"id": f"g-{one.group.name}", "label": one.label, "errors": sum(f.field.name in wrong for f in one.fields)} for one in card.sections
+        {
+            "id": f"g-{one.group.name}",
+            "label": one.label,
+            "errors": sum(f.field.name in wrong for f in one.fields),
+            "off": one.is_off(hidden),
+        }
+        for one in card.sections
     ]
 
 

@@ -19,7 +19,7 @@ from engine.records.read import Record
 from engine.render.bind import widget_of
 from engine.render.view import plain
 from engine.rules import Mode, normalised
-from engine.service import replacing, transitions, writing
+from engine.service import replacing, ruled_schema, ruling, transitions, writing
 from engine.service.judging import NOT_FOUND, judge
 from engine.service.known import known_to
 from engine.service.searching import Pairs, run
@@ -95,6 +95,7 @@ def created(visit: Visit, name: str, body: Json) -> Record:
     _check(visit, entity, "create", values)
     stored = {key: value for key, value in values.items() if value is not None}
     by, now = visit.signed_in().id, datetime.now(UTC)
+    stored = dict(ruling.without_hidden(visit, entity, stored))
     id = writing.insert(visit, entity, stored, at=now)
     values = write.as_stored(entity, stored)  # known, in the spelling in which they were stored: nothing is read back
     if not entity.vias:
@@ -167,9 +168,14 @@ def schema(visit: Visit, name: str, mode: Mode, draft: str) -> dict[str, Json]:
     entity = visit.restricted(name, "read")
     found = rules.schema(entity, mode, draft=draft)
     found["title"] = labels.entity_label(visit.catalog, entity, visit.view.languages)
+    groups = {group.name: group for group in entity.groups}
+    ready = ruling.ready(visit, entity)
+    if ready and mode == "create" and (clauses := list(ruled_schema.clauses(ready, entity))):
+        found["allOf"] = clauses
     for one in rules.judged(entity):
         found["properties"][one.name] = {
             **found["properties"][one.name],
+            **ruled_schema.told(one, groups.get(one.group)),
             "title": visit.view.label(one),
             **({"description": told} if (told := labels.field_help(visit.catalog, one, visit.view.languages)) else {}),
         }
@@ -183,6 +189,7 @@ def ui_schema(visit: Visit, name: str) -> dict[str, Json]:
         {
             "name": group.name,
             "label": labels.group_label(visit.catalog, entity, group, visit.view.languages),
+            **({} if group.visible is None else {"x-visible-when": group.visible}),
             "fields": [_ui_field(visit, one) for one in entity.fields_of(group)],
         }
         for group in entity.groups
@@ -199,11 +206,10 @@ def _ui_field(visit: Visit, one: Any) -> dict[str, Json]:
         "required": one.required,
         "searchable": one.searchable,
         "operators": list(tree.operators_of(one)) if one.searchable else [],
+        **ruled_schema.told(one),
     }
     if "choices" in one.options:
         told["choices"] = [{"value": v, "label": label} for v, label in labels.choices(visit.catalog, one, visit.view.languages)]
     if TYPES[one.type].refers:
         told["entity"] = one.target
     return told
-
-

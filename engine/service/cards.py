@@ -19,9 +19,10 @@ from engine.render.bind import FILES, Bound, Submission, bind, is_untouched, unk
 from engine.render.page import Pages
 from engine.render.view import NOTHING_KNOWN, Known, View
 from engine.rules import SENTENCES, Mode
-from engine.service import conflicts, fixed, lookup, writing
+from engine.service import conflicts, fixed, lookup, ruling, writing
 from engine.service.judging import NOT_FOUND, check_upload, judge, may_attach, spoken
 from engine.service.known import known_to
+from engine.service.ruling import OnCard
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
 
@@ -48,6 +49,7 @@ class Card:
     url: str = ""
     version: str | None = None
     owner: Owner | None = None
+    ruled: OnCard = ruling.PLAIN
     summary: Sequence[Mapping[str, str]] = ()
 
 
@@ -56,13 +58,14 @@ def new(visit: Visit, name: str, given: Submission) -> Screen:
     entity = visit.restricted(name, "create")
     if entity.locks.add:
         return _nothing_to_add(visit, entity)
-    if not given.texts:
+    if not given.texts and ruling.is_steady(entity):
         return _blank(visit.site.pages, visit.view, visit.region, entity)
     if unknown := unknown_names(entity, given, ()):
         raise UnknownParameter(unknown[0])
     values = writing.defaults(visit.rows, entity) | dict(bind(entity, given, visit.region).values)
     owner = _owner(visit, entity, values.get(entity.owner or ""))
-    return _drawn(visit.site.pages, visit.view, entity, Card(_entries(visit, entity, values), owner=owner))
+    card = Card(_entries(visit, entity, values), owner=owner, ruled=ruling.on_card(visit, entity, values))
+    return _drawn(visit.site.pages, visit.view, entity, card)
 
 
 def _nothing_to_add(visit: Visit, entity: Entity) -> Screen:
@@ -78,20 +81,32 @@ def _blank(pages: Pages, view: View, region: Region, entity: Entity) -> Screen:
     values = writing.defaults(view.dictionaries, entity)
     entries = form.entries_of(entity, values, view, region)
     entries = form.with_fixed(entity, entries, fixed.reasons(view, entity, None), values, view, region, NOTHING_KNOWN)
-    return replace(_drawn(pages, view, entity, Card(entries)), fixed=True)
+    card = Card(entries, ruled=ruling.on_blank(view, region, entity, values))
+    return replace(_drawn(pages, view, entity, card), fixed=True)
 
 
 def create(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     """Store a new record, or give the card back with what is wrong."""
     entity = visit.restricted(name, "create")
     bound, problems = _read(visit, entity, sent, None)
-    values = writing.defaults(visit.rows, entity) | dict(bound.values)
-    problems = _all_problems(visit, entity, "create", values, problems)
+    start = writing.defaults(visit.rows, entity)
+    hidden = ruling.state(visit, entity, start | dict(bound.values)).hidden
+    values = {name: value for name, value in (start | dict(bound.values)).items() if name not in hidden}
+    problems = _all_problems(visit, entity, "create", values, [one for one in problems if one.field not in hidden])
     if problems:
         owner = _owner(visit, entity, values.get(entity.owner or "")) if f"{entity.owner}__text" not in sent.texts else None
         return _refused(visit, entity, sent, bound, problems, owner=owner)
     id = writing.insert(visit, entity, {key: value for key, value in values.items() if value is not None})
-    return Done(f"/{name}/{id}", visit.translator.text("Saved."))
+    dropped = [key for key in entity.by_name if key in hidden and bound.values.get(key) not in (None, False, start.get(key))]
+    return Done(f"/{name}/{id}", _saved(visit, entity, dropped))
+
+
+def _saved(visit: Visit, entity: Entity, emptied: Sequence[str]) -> str:
+    """That it is done, and which values were not kept, because their fields do not stand on the card (any more)."""
+    say = visit.translator.text
+    if not emptied:
+        return say("Saved.")
+    return say("Saved. Emptied, because it does not apply: %(labels)s.", labels=ruling.labels_of(visit.view, entity, emptied))
 
 
 def edit(visit: Visit, name: str, id: int) -> Screen:
@@ -99,7 +114,9 @@ def edit(visit: Visit, name: str, id: int) -> Screen:
     entity = visit.restricted(name, "update")
     record = read.fetch(visit.conn, visit.catalog, entity, id)
     values = writing.shown_values(visit, entity, record)
-    return _drawn(visit.site.pages, visit.view, entity, _card_of(visit, entity, record, _entries(visit, entity, values, record)))
+    card = _card_of(visit, entity, record, _entries(visit, entity, values, record))
+    ruled = ruling.on_card(visit, entity, record.values, record.values)
+    return _drawn(visit.site.pages, visit.view, entity, replace(card, ruled=ruled))
 
 
 def _card_of(visit: Visit, entity: Entity, record: Record, entries: Mapping[str, form.Entry]) -> Card:
@@ -111,9 +128,11 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
     entity = visit.restricted(name, "update")
     record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
     bound, problems = _read(visit, entity, sent, record)
+    hidden = ruling.state(visit, entity, {**record.values, **bound.values}).hidden
+    problems = [one for one in problems if one.field not in hidden]
     if problems:
         return _refused(visit, entity, sent, bound, problems, record=record)
-    given = conflicts.without_theirs(bound.values, sent)
+    given = conflicts.without_theirs({key: value for key, value in bound.values.items() if key not in hidden}, sent)
     if sent.one("version") not in ("", record.tag):
         clash = conflicts.find(visit, entity, record, sent.one("version"), given)
         if clash is not None:
@@ -125,15 +144,17 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
     problems = judge(visit, entity, "update", changed, record)
     if problems:
         return _refused(visit, entity, sent, bound, problems, record=record)
+    emptied = ruling.emptied(visit, entity, record.values, changed)
     writing.update(visit, entity, record, changed, spoken_language=True)
-    return Done(f"/{name}/{id}", visit.translator.text("Saved.") if changed else visit.translator.text("Nothing was changed."))
+    return Done(f"/{name}/{id}", _saved(visit, entity, emptied) if changed else visit.translator.text("Nothing was changed."))
 
 
 def _read(visit: Visit, entity: Entity, sent: Submission, record: Record | None) -> tuple[Bound, list[Problem]]:
     """What was sent, with typed names found and files kept, and what could not be read."""
     bound = bind(entity, sent, visit.region)
     problems = [Problem(name, "unknown", SENTENCES["unknown"]) for name in unknown_names(entity, sent, KNOWN_CONTROLS)]
-    found, unclear = lookup.resolve_typed(visit, entity, bound.typed)
+    stored = record.values if record else {}
+    found, unclear = lookup.resolve_typed(visit, entity, bound.typed, {**stored, **bound.values})
     kept, refused = _files(visit, entity, sent, record)
     problems += [*bound.problems, *unclear, *refused]
     return replace(bound, values={**bound.values, **found, **kept}), problems
@@ -208,12 +229,14 @@ def _refused(
     listed = sorted(errors.items(), key=lambda pair: order.get(pair[0], -1))
     summary = [{"href": f"#f-{name}" if name in order else "", "text": text} for name, texts in listed for text in texts]
     card = _card_of(visit, entity, record, entries) if record else Card(entries, owner=owner)
-    card = replace(card, summary=summary, version=sent.one("version") or card.version)
+    stored = record.values if record else None
+    ruled = ruling.on_card(visit, entity, {**(stored or {}), **bound.values}, stored)
+    card = replace(card, summary=summary, version=sent.one("version") or card.version, ruled=ruled)
     return _drawn(visit.site.pages, visit.view, entity, card)
 
 
 def _drawn(pages: Pages, view: View, entity: Entity, card: Card) -> Screen:
-    baked = form.bake(pages, view, entity, card.owner.name if card.owner else None)
+    baked = form.bake(pages, view, entity, card.owner.name if card.owner else None, card.ruled.notes)
     label = labels.entity_label(view.catalog, entity, view.languages)
     plural = labels.entity_plural(view.catalog, entity, view.languages)
     wrong = [name for name, entry in card.entries.items() if entry.errors]
@@ -222,8 +245,9 @@ def _drawn(pages: Pages, view: View, entity: Entity, card: Card) -> Screen:
         "action": f"{card.url}/edit" if card.url else f"/{entity.name}/new",
         "version": card.version,
         "summary": pages.fragment(view.speaker, "summary.html", problems=card.summary) if card.summary else "",
-        "sections": form.fill(baked, card.entries) if card.entries else form.blank(baked),
-        "sections_nav": form.sections_nav(baked, wrong),
+        "sections": form.fill(baked, card.entries, card.ruled.hidden) if card.entries or card.ruled.hidden else form.blank(baked),
+        "sections_nav": form.sections_nav(baked, wrong, card.ruled.hidden),
+        "rules": card.ruled.told,
         "cancel_url": card.url or (card.owner.url if card.owner else f"/{entity.name}/"),
         "mode": "edit" if card.url else "create",
         "entity": {"name": entity.name, "label": label, "plural": plural},

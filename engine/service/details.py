@@ -11,7 +11,7 @@ from engine.records.history import Entry
 from engine.records.read import Record
 from engine.render import detail
 from engine.render.view import Known, plain, toned
-from engine.service import transitions
+from engine.service import ruling, transitions
 from engine.service.cards import title_of
 from engine.service.known import known_to
 from engine.service.screen import Screen
@@ -34,7 +34,8 @@ def show(visit: Visit, name: str, id: int) -> Screen:
     values = shown_values(visit, entity, record)
     entries = history.of_record(visit.conn, name, id)
     known = known_to(visit, entity.by_name, [values, *(side for entry in entries for side in (entry.before, entry.after))])
-    baked = detail.bake(visit.site.pages, visit.view, entity)
+    hidden = ruling.state(visit, entity, record.values).hidden
+    baked = detail.bake(visit.site.pages, visit.view, entity, hidden)
     parts = [_part(visit, visit.catalog.entity(part), record) for part in entity.parts if visit.may(part, "read")]
     nav = [{"id": id, "label": label} for id, label in baked.nav]
     nav += [{"id": f"p-{part['name']}", "label": f"{part['plural']} ({len(part['rows'])})"} for part in parts]
@@ -43,7 +44,7 @@ def show(visit: Visit, name: str, id: int) -> Screen:
         "entity": visit.view.named(entity),
         "owner": _owner(visit, entity, values, known),
         "ways": transitions.shown(visit, entity, record),
-        "facts": list(_facts(visit, entity, values, known)),
+        "facts": list(_facts(visit, entity, {name: value for name, value in values.items() if name not in hidden}, known)),
         "sections": detail.fill(baked, values, visit.view, visit.region, known, f"/{name}/{id}/files"),
         "sections_nav": [*nav, {"id": "history", "label": visit.translator.text("History")}],
         "parts": parts,

@@ -9,12 +9,13 @@ from engine import rules
 from engine.messages import Problem
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES
+from engine.query.cardrules import FREE
 from engine.records import read, write
 from engine.render.bind import FILES
 from engine.rules import normalised
-from engine.service import writing
+from engine.service import ruling, writing
 from engine.service.fixed import written_directly
-from engine.service.judging import INACTIVE, NOT_ALLOWED, NOT_FOUND, holding
+from engine.service.judging import INACTIVE, NOT_ALLOWED, NOT_FOUND, by_rules, holding
 from engine.service.visit import Visit
 
 Values = Mapping[str, Json]
@@ -36,6 +37,8 @@ def insert_many(visit: Visit, name: str, rows: Iterable[Values]) -> Imported:
     problems = _problems(visit, entity, complete)
     if problems:
         return Imported((), problems)
+    if ready := ruling.ready(visit, entity):
+        complete = [{key: value for key, value in row.items() if key not in ready.state(row).hidden} for row in complete]
     ids = write.insert_many(visit.conn, visit.catalog, entity, complete, by=visit.signed_in().id)
     writing.follow_many(visit, entity, list(zip(ids, complete, strict=True)))
     return Imported(ids, {})
@@ -43,9 +46,12 @@ def insert_many(visit: Visit, name: str, rows: Iterable[Values]) -> Imported:
 
 def _problems(visit: Visit, entity: Entity, rows: Sequence[Values]) -> dict[int, list[Problem]]:
     found: dict[int, list[Problem]] = {}
-    judge = rules.judge(visit.catalog, entity, "create")
+    judge, ready = rules.judge(visit.catalog, entity, "create"), ruling.ready(visit, entity)
     for place, row in enumerate(rows):
-        if wrong := [*judge.check(row), *written_directly(visit.view, entity, row, None)]:
+        wrong = [*judge.check(row), *written_directly(visit.view, entity, row, None)]
+        if ready and not wrong:
+            wrong = list(by_rules(visit, entity, row, None, FREE, ready.state(row)))
+        if wrong:
             found[place] = wrong
     for one in entity.by_name.values():
         if TYPES[one.type].refers or one.type in FILES:
@@ -64,11 +70,23 @@ def _wrong_references(visit: Visit, one: Field, rows: Sequence[Values], known: M
         return
     kept = visit.rows.of(one.target or "")
     there = set(kept.rows) if kept else read.existing(visit.conn, visit.catalog, one.target or "", named.values())
-    allowed = holding(visit, one, named.values()) if "where" in one.options else there
+    allowed = _allowed(visit, one, rows, named) if "where" in one.options else None
     for place, id in named.items():
         if id not in there:
             yield place, Problem(one.name, "reference", NOT_FOUND)
         elif kept and not kept.rows[id].active:
             yield place, Problem(one.name, "reference", INACTIVE)
-        elif id not in allowed:
+        elif allowed is not None and place not in allowed:
             yield place, Problem(one.name, "reference", NOT_ALLOWED)
+
+
+def _allowed(visit: Visit, one: Field, rows: Sequence[Values], named: Mapping[int, int]) -> set[int]:
+    """The rows whose reference meets the field's condition: asked once for all rows that are alike in what it depends on."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for place in named:
+        alike.setdefault(tuple(str(rows[place].get(name)) for name in one.limited_by), []).append(place)
+    found: set[int] = set()
+    for places in alike.values():
+        held = holding(visit, one, [named[place] for place in places], rows[places[0]])
+        found.update(place for place in places if named[place] in held)
+    return found

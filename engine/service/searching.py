@@ -22,7 +22,7 @@ from engine.render import search
 from engine.render.page import Pages
 from engine.render.search import Asked, OperatorChoice, address
 from engine.render.view import Known, View
-from engine.service import lookup, ordering
+from engine.service import lookup, ordering, wording
 from engine.service.cards import title_of
 from engine.service.known import known_to
 from engine.service.screen import Done, Screen
@@ -31,10 +31,6 @@ from engine.service.writing import shown_values
 
 Pairs = Sequence[tuple[str, str]]
 MAX_DROPS = 6
-CHOOSING = {"_eq": "_in", "_neq": "_nin"}
-"""On the screen, a choice from a list is always a choice of several."""
-
-
 @dataclass(frozen=True)
 class Result:
     """A page of a result: its records with the named fields, in order."""
@@ -59,7 +55,8 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
     columns = search.list_columns(entity)
     result = run(visit, entity, query, [one.name for one in columns])
     shown = {one.name: one for one in columns}
-    known = known_to(visit, {**shown, **_asked_fields(entity, query)}, [*(r.values for r in result.records), *_asked_values(query)])
+    named = wording.values_named(_rules(query.condition))
+    known = known_to(visit, {**shown, **_asked_fields(entity, query)}, [*(r.values for r in result.records), *named])
     kept = [(key, value) for key, value in pairs if key != "page[after]" and (value or key.startswith("filter"))]
     chips = list(_chips(visit, entity, query, kept, known))
     rows = [
@@ -154,7 +151,7 @@ def offered(view: View, one: Field) -> list[OperatorChoice]:
     widget = search.filter_widget(view, one)
     names = tree.operators_of(one)
     if widget == "select":
-        names = tuple(name for name in names if name not in CHOOSING)
+        names = tuple(name for name in names if name not in wording.CHOOSING)
     elif widget == "picker":
         names = tuple(name for name in names if OPERATORS[name].arity != "many")
     return [OperatorChoice(name, label_of(name, widget), OPERATORS[name].arity) for name in names]
@@ -175,20 +172,11 @@ def _searchable(entity: Entity) -> list[Field]:
 def _filters(visit: Visit, entity: Entity, query: Query, known: Known) -> list[dict[str, object]]:
     asked: dict[str, Asked] = {}
     for rule in _rules(query.condition):
-        asked.setdefault(rule.field, _asked(visit.view, entity, rule))
+        asked.setdefault(rule.field, wording.asked(visit.view, entity, rule))
     return [
         search.filter_row(visit.view, visit.region, one, offered(visit.view, one), RELATIVE, asked.get(one.name), known)
         for one in _searchable(entity)
     ]
-
-
-def _asked(view: View, entity: Entity, rule: Rule) -> Asked:
-    one = entity.field(rule.field)
-    operator = CHOOSING.get(rule.operator, rule.operator) if search.filter_widget(view, one) == "select" else rule.operator
-    values = rule.value if isinstance(rule.value, (list, tuple)) else (rule.value,)
-    rows = view.dictionaries.of(one.target or "")
-    keys = rows.by_key if rows else {}
-    return Asked(operator, tuple(str(keys.get(value, value)) for value in values))
 
 
 def _rules(condition: Condition) -> list[Rule]:
@@ -202,40 +190,16 @@ def _asked_fields(entity: Entity, query: Query) -> dict[str, Field]:
     return {rule.field: entity.field(rule.field) for rule in _rules(query.condition)}
 
 
-def _asked_values(query: Query) -> list[dict[str, Json]]:
-    """The values asked for, as if records had them: their titles are wanted too."""
-    found = []
-    for rule in _rules(query.condition):
-        values = rule.value if isinstance(rule.value, (list, tuple)) else (rule.value,)
-        found += [{rule.field: int(v)} for v in values if str(v).isascii() and str(v).isdigit() and len(str(v)) < 19]
-    return found
-
-
 def _chips(visit: Visit, entity: Entity, query: Query, kept: Pairs, known: Known) -> list[dict[str, str]]:
     """One chip for each condition, with the address without it."""
     told = [(place, key) for place, (key, _) in enumerate(kept) if key.startswith("filter")]
     chips = []
     for member, (place, _) in zip(query.condition.members, told, strict=False):
         rest = [pair for at, pair in enumerate(kept) if at != place]
-        text = _in_words(visit, entity, member, known)
+        text = wording.in_words(visit.view, visit.region, entity, member, known)
         if text:
             chips.append({"text": text, "remove_url": address(f"/{entity.name}/", rest)})
     return chips
-
-
-def _in_words(visit: Visit, entity: Entity, member: Condition, known: Known) -> str:
-    say = visit.translator.text
-    if isinstance(member, Junction):
-        joiner = say(" and ") if member.joiner == "_and" else say(" or ")
-        return joiner.join(_in_words(visit, entity, one, known) for one in member.members)
-    one = entity.field(member.field)
-    asked = _asked(visit.view, entity, member)
-    words = visit.translator.say(label_of(asked.operator, search.filter_widget(visit.view, one)))
-    if OPERATORS[asked.operator].arity == 0:
-        return say("%(field)s %(operator)s", field=visit.view.label(one), operator=words)
-    texts = [search.value_text(visit.view, visit.region, one, asked.operator, v, RELATIVE, known) for v in asked.values]
-    value = say("%(first)s and %(last)s", first=texts[0], last=texts[-1]) if asked.operator == "_between" else say(", ").join(texts)
-    return say("%(field)s %(operator)s %(value)s", field=visit.view.label(one), operator=words, value=value)
 
 
 def _drops(visit: Visit, entity: Entity, query: Query, chips: Sequence[dict[str, str]]) -> list[dict[str, Json]]:

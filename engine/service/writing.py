@@ -16,7 +16,7 @@ from engine.metadata.types import TYPES
 from engine.records import history, read, uses, write
 from engine.records.history import Changes
 from engine.records.read import Record
-from engine.service import fixed
+from engine.service import fixed, ruling
 from engine.service.judging import OWN_CHILD
 from engine.service.visit import Visit
 
@@ -34,9 +34,10 @@ def defaults(dictionaries: Dictionaries, entity: Entity) -> dict[str, Json]:
 
 
 def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None = None) -> int:
-    """Store a new record, made `at` a moment, or now. Returns its id. Raises Locked."""
+    """Store a new record, made `at` a moment, or now, without what its card does not show. Returns its id. Raises Locked."""
     if entity.locks.add:
         raise Locked(fixed.LIST)
+    values = ruling.without_hidden(visit, entity, values)
     _lock_owners(visit, entity, values)
     id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at)
     _follow(visit, entity, id, values)
@@ -44,11 +45,12 @@ def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None 
 
 
 def update(visit: Visit, entity: Entity, record: Record, values: Values, *, spoken_language: bool = False) -> Changes:
-    """Store the changed values of a record. Returns what changed. Raises Locked, Stale.
+    """Store the changed values of a record; fields that they take off its card are emptied. Returns what changed. Raises Locked, Stale.
 
     With `spoken_language` the translatable texts of a row are the reader's words for it, not the source text.
     """
     changed = {name: value for name, value in values.items() if record.values.get(name) != value}
+    changed |= dict.fromkeys(ruling.emptied(visit, entity, record.values, changed))
     for name in changed:
         if record.row_key in entity.locks.change.get(name, ()):
             raise Locked(M_(fixed.CELL.text, label=visit.view.label(entity.by_name[name])))

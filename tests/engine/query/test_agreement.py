@@ -12,17 +12,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import babel
 import pytest
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from engine.metadata import rows, store
 from engine.metadata.database import Database
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Json
 from engine.metadata.physical import is_folded, tables
+from engine.metadata.types import TYPES, Invalid, Region
 from engine.metadata.types.base import ascii_digits
 from engine.query import page
-from engine.query.evaluate import document, evaluate, holds, resolved
+from engine.query.evaluate import document, evaluate, holds, kind_of, resolved
 from engine.query.tree import Condition, Junction, Rule, from_json
 from engine.query.values import Scope
 from engine.records import write
@@ -106,6 +110,46 @@ def test_the_browser_folds_as_the_server_does(tmp_path: Path) -> None:
     texts = [f"a{char}B {char}" for char in chars] + [*some.TERMS, "  x\t y\n", "", "ΟΔΟΣ ΟΔΟΣ", "\U0001d7d8𝟗"]
     cases = [[text, fold(text), ascii_digits(text)] for text in texts]
     assert asked_of_the_browser("folds", cases, tmp_path) == []
+
+
+NUMBERS = (
+    "1,234.50", "1.234,50", "12,34", "1,2345", "１２３", "٣٫٥", "1e5", "NaN", "+5", "-0", "0.50",
+     ".5", "5.", "-1,000", "+1,000", "01,000", "1 000", "。5", "－７", "x", "", " ",
+)  # fmt: skip
+MOMENTS = (
+    *("2026-03-29T02:30", "2026-10-25T02:30", "2026-10-25T02:30:15", "2026-03-08T02:30", "2026-11-01T01:30"),
+    *("2026-07-01T00:00", "1990-01-01T23:59"),
+)
+
+
+def test_the_browser_reads_controls_as_the_server_does(tmp_path: Path) -> None:
+    """What is typed into numbers, dates, moments, texts and choices, in several languages and time zones."""
+    chance = random.Random(SEED)
+    numbers = [*NUMBERS, *(f"{chance.randint(-(10**7), 10**7) / 1000:,}" for _ in range(300)), *(str(chance.random()) for _ in range(100))]
+    told: dict[str, Sequence[str]] = {
+        "integer": numbers, "decimal": numbers, "date": ("2026-02-01", "", "x"), "time": ("09:30", "09:30:15", ""),
+        "datetime": (*MOMENTS, *(f"20{n:02}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}T{chance.randint(0, 23):02}:15" for n in range(99)), ""),
+        "text": ("a", " a ", "\u3000a\u3000", "\u200b", "\u3164", "a\tb", "\u00ada", "\x1ca\x1d"), "multiline": ("a\r\nb", "\r\n", "a\rb"),
+        "choice": ("a", ""), "reference": ("5", ""),
+    }  # fmt: skip
+    cases = []
+    for locale, zone in (("en", "Europe/Berlin"), ("zh_Hans_CN", "Asia/Shanghai"), ("de", "America/New_York"), ("en", "Australia/Lord_Howe")):
+        region = Region(babel.Locale.parse(locale), ZoneInfo(zone))
+        how = {"decimal": get_decimal_symbol(region.locale), "group": get_group_symbol(region.locale), "zone": zone}
+        for kind, texts in told.items():
+            field = {"kind": kind_of(a_field("x", kind)), "whole": kind == "integer"}
+            cases += [{"field": field, "raw": [text], "how": how, "value": _read(kind, [text], region)} for text in texts]
+    assert len(cases) > 2000
+    assert asked_of_the_browser("reads", cases, tmp_path) == []
+
+
+def _read(kind: str, raw: Sequence[str], region: Region) -> Json:
+    """The value as the browser names it: numbers and ids are texts to it, as no digit may be lost."""
+    try:
+        value = TYPES[kind].parse(raw, region)
+    except Invalid:
+        return None
+    return value if value is None or isinstance(value, (bool, list)) else str(value)
 
 
 def asked_of_the_browser(what: str, told: Json, folder: Path) -> Sequence[Json]:

@@ -4,6 +4,7 @@ import "./record-form.js";
 import "./section-nav.js";
 import "./filter-row.js";
 import "./row-order.js";
+import "./card-rules.js";
 import "./overlays.js";
 import "./lazy-part.js";
 import { composing } from "./dom.js";

@@ -87,6 +87,7 @@ class ReferencePicker extends HTMLElement {
     const asking = (this.#asking = new AbortController());
     const url = new URL(this.dataset.url, document.baseURI);
     url.searchParams.set("q", this.#typedText);
+    for (const name of this.#needs) url.searchParams.set(`record[${name}]`, this.#beside(name));
     const slow = setTimeout(() => this.#say(text("loading")), 400);
     try {
       const answer = await fetch(url, { signal: asking.signal, headers: { Accept: "application/json" } });
@@ -99,10 +100,19 @@ class ReferencePicker extends HTMLElement {
     }
   }
 
-  #show({ items, more }) {
+  /** The fields of the card that limit what can be chosen here. */
+  get #needs() {
+    return this.dataset.needs?.split(" ") ?? [];
+  }
+
+  #beside(name) {
+    return new FormData(this.closest("form")).get(name) ?? "";
+  }
+
+  #show({ items, more, note }) {
     if (document.activeElement !== this.#input) return;
     this.#list.replaceChildren(...items.map((item) => this.#option(item)));
-    if (items.length === 0) return this.#say(text("none"), true);
+    if (items.length === 0) return this.#say(note ?? text("none"), true);
     if (more) this.#list.append(make("li", { class: "picker-detail", role: "presentation" }, text("more")));
     this.#note.hidden = true;
     const opened = this.#list.hidden;
