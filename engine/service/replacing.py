@@ -73,9 +73,17 @@ def _wrong(visit: Visit, entity: Entity, id: int, by: int, changes: Sequence[tup
             return M_(MOVES.text, label=visit.view.label(one))
         if one.entity == entity.name and by in ids:
             return OWN_CHILD
-        if "where" in one.options and by not in holding(visit, one, [by]):
+        if "where" in one.options and not _allowed(visit, one, ids, by):
             return M_(NOT_ALLOWED.text, label=visit.view.label(one))
     return None
+
+
+def _allowed(visit: Visit, one: Field, ids: Sequence[int], by: int) -> bool:
+    """Whether the field's own condition lets all these records name that one."""
+    if not one.limited_by:
+        return by in holding(visit, one, [by], {})
+    records = read.fetch_many(visit.conn, visit.catalog, visit.catalog.entity(one.entity), ids, one.limited_by)
+    return all(by in holding(visit, one, [by], record.values) for record in records)
 
 
 def take_back(visit: Visit, entries: Sequence[Entry], id: int) -> int:
