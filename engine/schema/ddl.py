@@ -71,14 +71,15 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
 
 
 def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statement]:
-    """The DDL that leads from one catalog's tables to another's: first what is added, then what is taken away."""
+    """The DDL that leads from one catalog's tables to another's: tables first, since columns refer to them; last what is taken away."""
     held, coming = tables(before), tables(after)
     made: list[Statement] = []
     for name, table in coming.items():
         if name not in held:
             made.append(Statement("create_table", name, name, _sql(CreateTable(table), ground.dialect)))
             made += [_create_index(one, ground, later=False) for one in _indexes(after, table, ground).values()]
-        elif table is not held[name]:
+    for name, table in coming.items():
+        if name in held and table is not held[name]:
             made += _added(before, after, held[name], table, ground)
     for name, table in held.items():
         if name in coming and coming[name] is not table:
