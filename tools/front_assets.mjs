@@ -11,12 +11,18 @@ const VENDOR = join(ROOT, "web", "static", "vendor");
 const LUCIDE = join(MODULES, "lucide-static");
 
 // Named by code or chosen by data, not by a template.
-const NAMED_BY_CODE = ["house", "layers", "list", "book-open", "settings", "user", "users", "image"];
+const NAMED_BY_CODE = [
+  "house", "layers", "list", "book-open", "settings", "user", "users", "image",
+  "type", "text", "pilcrow", "hash", "sigma", "banknote", "calendar", "clock", "calendar-clock", "toggle-left", "circle-dot", "list-checks",
+  "list-tree", "link-2", "paperclip", "at-sign", "phone", "globe", "info", "calculator", "table", "asterisk", "search", "eye-off", "pencil", "circle",
+  "languages", "archive", "triangle-alert",
+];
 
 const COPIES = [
   ["@github/combobox-nav/dist/index.js", "combobox-nav.js"],
+  ["sortablejs/Sortable.min.js", "sortable.js"],
 ];
-const LICENCES = ["@github/combobox-nav", "lucide-static"];
+const LICENCES = ["@github/combobox-nav", "lucide-static", "sortablejs"];
 
 async function filesUnder(folder, suffix) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);

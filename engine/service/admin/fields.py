@@ -1,0 +1,46 @@
+"""Acting on the table of fields: each press becomes operations of the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.metadata.model import Json
+from engine.service.admin import acts, grid
+from engine.service.admin import desk as desks
+from engine.service.admin.acts import Sent
+from engine.service.admin.desk import Desk
+from engine.service.screen import Done
+from engine.service.visit import Visit
+
+CURSOR: Mapping[str, Callable[[Desk], Desk]] = {"undo": desks.undo, "redo": desks.redo, "discard": desks.discard}
+
+
+def act(visit: Visit, name: str, sent: Sent) -> tuple[Desk, Desk]:
+    """Do it to the draft; gives the desk before and after. Raises Forbidden, UnknownEntity, BadValue, UnknownField, ChangeRefused."""
+    before = desks.open_desk(visit)
+    entity = before.catalog.entity(name)
+    if sent.do in CURSOR:
+        return before, CURSOR[sent.do](before)
+    if sent.do == "":
+        return before, before
+    return before, desks.perform(before, *acts.operations(entity, sent))
+
+
+def done(visit: Visit, name: str, sent: Sent) -> Done:
+    """The same, for a browser without scripts: back to the table, at the row."""
+    _, after = act(visit, name, sent)
+    parts = sent.do.split(":")
+    row = parts[2] if parts[0] in ("toggle", "step") and len(parts) > 2 else ""
+    return Done(f"/admin/{name}/fields" + (f"#row-{row}" if row else ""), desks.bar(after)["last"], "info")
+
+
+def answer(visit: Visit, name: str, sent: Sent) -> dict[str, Json]:
+    """The same, for the page's own script: what it has to change. `reload` is set where that is the whole page."""
+    before, after = act(visit, name, sent)
+    if name not in after.catalog.entities:
+        return {"reload": True}
+    changed = grid.difference(after, before.catalog, name)
+    bar = desks.bar(after)
+    told: dict[str, Json] = {"reload": changed is None, "said": bar["last"], "done": after.draft.done, **(changed or {})}
+    told["bar"] = str(visit.site.pages.fragment(visit.translator, "admin/_bar_only.html", bar=bar, back=f"/admin/{name}/fields"))
+    return told

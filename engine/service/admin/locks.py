@@ -1,0 +1,26 @@
+"""Which cells of the field table are fixed, and why: asked of the operations themselves, so that page and server agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.messages import M_, Message
+from engine.metadata.model import Catalog, Entity, Field
+from engine.schema.ops import ChangeField
+
+FLAGS = ("enabled", "required", "searchable", "in_list")
+SYSTEM = M_("A system field: its database name, its name here and its type are fixed, so that upgrades and programs find it. You can move it, switch it and give it other display names.")  # fmt: skip
+TYPE = M_("The type of a field can never change once it is saved: its column holds values of this type. Add a new field instead.")
+GROUP = M_("It belongs to the main contact, whose fields stand together in this group. It can be moved within the group.")
+NOT_IN_LISTS = M_("This type of field has nothing that fits into a list.")
+
+
+def flag_reasons(catalog: Catalog, entity: Entity, one: Field) -> Mapping[str, Message]:
+    """The switches of a field that cannot be turned, each with its reason."""
+    found = {}
+    for flag in FLAGS:
+        change = ChangeField(entity.name, one.name, {flag: not getattr(one, flag)})
+        refused = change._refused(catalog, one)  # noqa: SLF001  # only what the rules say, without judging the options again
+        if refused:
+            found[flag] = refused[0]
+    return found

@@ -1,0 +1,73 @@
+"""Operations and findings in the reader's language: what they name by its source label is named as the reader knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from engine.i18n import LANGUAGES
+from engine.messages import M_, Message
+from engine.metadata import labels
+from engine.metadata.model import Catalog
+from engine.schema.operation import Finding
+from engine.service.drafts import Step
+from engine.service.visit import Visit
+
+ATTRIBUTES: Mapping[str, Message] = {
+    "label": M_("Name"),
+    "help": M_("Help text"),
+    "placeholder": M_("Example in the empty control"),
+    "default": M_("Default"),
+    "width": M_("Width"),
+    "enabled": M_("Enabled"),
+    "required": M_("Required"),
+    "searchable": M_("Searchable"),
+    "sortable": M_("Sortable"),
+    "in_list": M_("In lists"),
+    "rules": M_("Rules"),
+    "columns": M_("Columns"),
+    "collapsed": M_("Folded at first"),
+    "tab": M_("As a tab"),
+    "visible": M_("Visible when"),
+}
+
+
+def sentence(visit: Visit, catalog: Catalog, message: Message, entity: str) -> str:
+    """A sentence about an entity of this catalog, names in the reader's language."""
+    known = _names(catalog, entity, visit.view.languages)
+    told = {key: _named(visit, key, value, known) for key, value in message.params.items()}
+    return visit.translator.say(replace(message, params=told))
+
+
+def of_step(visit: Visit, step: Step) -> str:
+    """What an operation does."""
+    return sentence(visit, step.before, step.operation.describe(step.before), str(step.document.get("entity", "")))
+
+
+def of_finding(visit: Visit, catalog: Catalog, finding: Finding) -> str:
+    """What an operation meets."""
+    return sentence(visit, catalog, finding.message, finding.entity)
+
+
+def _named(visit: Visit, key: str, value: object, known: Mapping[str, str]) -> object:
+    if not isinstance(value, str):
+        return value
+    if key == "language":
+        return LANGUAGES[value].name if value in LANGUAGES else value
+    if key in ("labels", "fields", "what"):
+        parts = value.split(", ")
+        spoken = [visit.translator.say(ATTRIBUTES[one]) if key == "what" and one in ATTRIBUTES else known.get(one, one) for one in parts]
+        return visit.translator.text(", ").join(spoken)
+    return known.get(value, value)
+
+
+@lru_cache(maxsize=64)
+def _names(catalog: Catalog, name: str, languages: tuple[str, ...]) -> Mapping[str, str]:
+    """Source label → the reader's, for all that an entity holds; and entities by their names."""
+    found = {one.name: labels.entity_label(catalog, one, languages) for one in catalog.stored}
+    entity = catalog.entities.get(name) or catalog.retired.get(name)
+    if entity is not None:
+        found |= {one.label: labels.field_label(catalog, one, languages) for one in entity.stored}
+        found |= {one.label: labels.group_label(catalog, entity, one, languages) for one in entity.groups}
+    return found
