@@ -130,6 +130,7 @@ def _definition(file: str, document: dict[str, Any], place: int) -> Definition:
         parts=tuple(document.get("parts", ())),
         tree=document.get("tree"),
         picker=document.get("picker", False),
+        searched=document.get("searched", True),
         charts=tuple(document.get("charts", ())),
         locks=Locks(
             add=locked.get("add", True) is False,

@@ -146,6 +146,7 @@ class Entity:
     parts: tuple[str, ...] = ()
     tree: str | None = None
     picker: bool = False
+    searched: bool = True
     charts: tuple[str, ...] = ()
     locks: Locks = field(default_factory=Locks)
     system: bool = True

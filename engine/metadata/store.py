@@ -164,7 +164,7 @@ def save_entity(conn: Connection, entity: Entity) -> None:
         conn.execute(insert(t.FIELD), [_field_row(field) for field in fields])
 
 
-_SIMPLE = ("label", "plural", "kind", "title", "icon", "owner", "tree", "picker", "system")
+_SIMPLE = ("label", "plural", "kind", "title", "icon", "owner", "tree", "picker", "searched", "system")
 
 
 def _entity_row(entity: Entity) -> dict[str, Any]:

@@ -61,6 +61,9 @@ class AddField(Operation):
             return [Finding("F1", "error", told, self.entity, self.name)]
         if found := definition_findings(catalog, self.defined(catalog.entities[self.entity])):
             return found
+        if self.searchable and not catalog.entities[self.entity].searched:
+            told = M_("Fields of “%(entity)s” are not offered as conditions.", entity=self.entity)
+            return [Finding("F4", "error", told, self.entity, self.name)]
         if (self.searchable and not TYPES[self.type].operators) or (self.required and self.defined(catalog.entities[self.entity]).type == "hint"):
             return [Finding("F4", "error", M_("A field of this type can be neither searched nor required."), self.entity, self.name)]
         return self._notes(catalog.entities[self.entity])

@@ -43,7 +43,7 @@ class ChangeField(Operation):
             return found
         entity = catalog.entities[self.entity]
         one = entity_field(catalog, self.entity, self.field)
-        errors = [Finding("S1", "error", told, self.entity, self.field) for told in self._refused(catalog, one)]
+        errors = [Finding("S1", "error", told, self.entity, self.field) for told in self.refusals(catalog)]
         changed = self._changed(catalog, one)
         if errors := errors or definition_findings(catalog, changed):
             return errors
@@ -56,7 +56,9 @@ class ChangeField(Operation):
             found.append(Finding("H1", "note", told, entity.name, self.field))
         return found
 
-    def _refused(self, catalog: Catalog, one: Field) -> list[Message]:
+    def refusals(self, catalog: Catalog) -> list[Message]:
+        """What forbids these changes to this very field; options and default aside. For a field that is there."""
+        one = entity_field(catalog, self.entity, self.field)
         entity = catalog.entities[self.entity]
         leaned = structural(entity, one, catalog)
         found = []
@@ -68,6 +70,8 @@ class ChangeField(Operation):
             found.append(M_("“%(label)s” cannot be left out: records are named or tied together by it.", label=one.label))
         if self.changes.get("searchable") and not TYPES[one.type].operators:
             found.append(M_("“%(label)s” cannot be searched: nothing can be asked of this type of field.", label=one.label))
+        if self.changes.get("searchable") and not entity.searched:
+            found.append(M_("Fields of “%(entity)s” are not offered as conditions.", entity=self.entity))
         if self.changes.get("required") and TYPES[one.type].column_type(one.options) is None:
             found.append(M_("“%(label)s” cannot be required: it has no value.", label=one.label))
         return found

@@ -9,7 +9,9 @@ from engine.errors import BadValue, UnknownField
 from engine.messages import M_
 from engine.metadata.model import Entity, Field
 from engine.schema.operation import Operation
-from engine.schema.ops import ChangeField, MoveFields, RetireField
+from engine.schema.ops.change_field import ChangeField
+from engine.schema.ops.move_fields import MoveFields
+from engine.schema.ops.retire_field import RetireField
 from engine.service.admin.locks import FLAGS
 
 STEPS = ("up", "down", "first", "last", "previous", "next")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Entity, Field
-from engine.schema.ops import ChangeField
+from engine.schema.ops.change_field import ChangeField
 
 FLAGS = ("enabled", "required", "searchable", "in_list")
 SYSTEM = M_("A system field: its database name, its name here and its type are fixed, so that upgrades and programs find it. You can move it, switch it and give it other display names.")  # fmt: skip
@@ -20,7 +20,7 @@ def flag_reasons(catalog: Catalog, entity: Entity, one: Field) -> Mapping[str, M
     found = {}
     for flag in FLAGS:
         change = ChangeField(entity.name, one.name, {flag: not getattr(one, flag)})
-        refused = change._refused(catalog, one)  # noqa: SLF001  # only what the rules say, without judging the options again
+        refused = change.refusals(catalog)
         if refused:
             found[flag] = refused[0]
     return found
