@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
-from engine.service.admin import fields, grid, guide, home, usage
+from engine.service.admin import fields, grid, guide, home, preview, usage
 from engine.service.admin.acts import Sent
 from engine.service.admin.desk import administrator
+from web.security import POLICY
 from web.visits import answer, visiting
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+PREVIEW_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("form-action 'self'", "form-action 'none'")
+"""A preview stands in the page it belongs to, and sends nothing."""
 
 
 @blueprint.get("/")
@@ -31,7 +34,9 @@ def style_guide() -> Response:
 def table(entity: str) -> Response:
     """The table of an entity's fields."""
     with visiting() as visit:
-        return answer(visit, grid.show(visit, entity, request.args.get("q", "")[:200], counted="counted" in request.args))
+        page = answer(visit, grid.show(visit, entity, request.args.get("q", "")[:200], counted="counted" in request.args))
+    page.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
+    return page
 
 
 @blueprint.post("/<entity>/fields")
@@ -52,3 +57,14 @@ def full(entity: str) -> Response:
         administrator(visit)
         found = usage.filled(visit, visit.catalog.entity(entity))
         return jsonify({"total": found.total, "fields": {name: [count, found.percent(name)] for name, count in found.fields.items()}})
+
+
+@blueprint.get("/<entity>/preview")
+def card(entity: str) -> Response:
+    """The card as the draft makes it."""
+    given = request.args
+    with visiting() as visit:
+        told = {name: given.get(name, "") for name in ("language", "direction")}
+        page = make_response(preview.show(visit, entity, **told, role=given.get("role", "administrator"), framed="framed" in given))
+    page.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    return page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from engine import access
 from engine.access import Role
 from engine.errors import Forbidden
 from engine.i18n import Language
+from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE
 from engine.render.page import Pages
@@ -36,6 +37,8 @@ class Reader:
 
 
 SLOTS = ("title", "main", "csrf_token", "path")
+OFFICES: Sequence[tuple[str, str, Message, tuple[Role, ...]]] = (("/admin/", "settings", M_("Administration"), ("administrator",)),)
+"""Where definitions are kept: address, icon, name, and who works there."""
 
 
 def framed(visit: Visit, screen: Screen) -> str:
@@ -44,9 +47,9 @@ def framed(visit: Visit, screen: Screen) -> str:
     role = actor.role if actor else None
     choice = visit.languages.choosable(everything=access.translates(role))
     reader = Reader(visit.language, visit.theme, actor.name if actor else None, role, choice)
-    current = (request.view_args or {}).get("entity", "")
+    current = _place(visit)
     pages = visit.site.pages
-    baked, page = _baked(pages, visit.view, reader, current if current in visit.catalog.entities else "")
+    baked, page = _baked(pages, visit.view, reader, current)
     token = generate_csrf()
     flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]  # pairs, as asked for
     messages = [{"level": level, "text": text} for level, text in flashed]
@@ -59,6 +62,13 @@ def framed(visit: Visit, screen: Screen) -> str:
     path = request.full_path.rstrip("?") if request.method == "GET" else request.path
     filled = {"title": title, "main": main, "csrf_token": escape(token), "path": escape(path)}
     return _filled(baked, filled)
+
+
+def _place(visit: Visit) -> str:
+    """Which entry of the navigation the page belongs to: an entity, or the beginning of an office's addresses."""
+    office = next((url for url, _, _, _ in OFFICES if request.path.startswith(url)), "")
+    entity = (request.view_args or {}).get("entity", "")
+    return office or (entity if entity in visit.catalog.entities else "")
 
 
 def _filled(baked: Pieces, values: Mapping[str, object]) -> str:
@@ -90,7 +100,12 @@ def _baked(pages: Pages, view: View, reader: Reader, current: str) -> tuple[Piec
         "user": {"name": reader.name, "role": reader.role} if reader.role else None,
         "nav": nav,
         "more_nav": more,
-        "languages": [{"tag": one.tag, "label": one.name, "current": one.tag == language.tag} for one in reader.languages],
+        "offices": [
+            {"label": view.speaker.say(label), "url": url, "icon": icon, "current": url == current}
+            for url, icon, label, roles in OFFICES
+            if reader.role in roles
+        ],
+        "languages": [{"tag": one.tag, "label": one.name, "dir": one.direction, "current": one.tag == language.tag} for one in reader.languages],
         "search_url": nav[0]["url"] if nav else "",
     }
     marked = {kind: getattr(slots, kind) for kind in SLOTS}

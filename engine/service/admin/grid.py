@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from engine.messages import M_, Message
 from engine.metadata import labels
-from engine.metadata.model import Catalog, Entity, Field, Group, Json
+from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.types import TYPES
 from engine.service.admin import desk as desks
 from engine.service.admin import finding, locks, telling, usage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.i18n import LANGUAGES
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Json
 from engine.service.admin import desk as desks
 from engine.service.screen import Screen
@@ -39,7 +38,7 @@ def _missing(visit: Visit, entities: list[Entity]) -> list[dict[str, Json]]:
     say = visit.translator
     for entity in entities:
         named = visit.view.named(entity)["label"]
-        for language in LANGUAGES.values():
+        for language in visit.languages.targets.values():
             gaps = len(untranslated(visit.catalog, entity, language.tag))
             if gaps:
                 text = say.count("%(entity)s: %(n)s name is missing in %(language)s", "%(entity)s: %(n)s names are missing in %(language)s", gaps,
@@ -49,7 +48,8 @@ def _missing(visit: Visit, entities: list[Entity]) -> list[dict[str, Json]]:
             text = say.count("%(entity)s: %(n)s field is retired", "%(entity)s: %(n)s fields are retired", len(entity.retired), entity=named)
             found.append({"icon": "archive", "text": text, "url": f"/admin/{entity.name}/retired"})
         if entity.missing:
-            text = say.count("%(entity)s: the column of %(n)s field is missing", "%(entity)s: the columns of %(n)s fields are missing", len(entity.missing), entity=named)
+            text = say.count("%(entity)s: the column of %(n)s field is missing", "%(entity)s: the columns of %(n)s fields are missing",
+                             len(entity.missing), entity=named)  # fmt: skip
             found.append({"icon": "triangle-alert", "text": text, "url": "/admin/changes"})
     return found
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from engine.i18n import LANGUAGES
 from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import Catalog
@@ -54,7 +53,7 @@ def _named(visit: Visit, key: str, value: object, known: Mapping[str, str]) -> o
     if not isinstance(value, str):
         return value
     if key == "language":
-        return LANGUAGES[value].name if value in LANGUAGES else value
+        return visit.languages.all[value].name if value in visit.languages.all else value
     if key in ("labels", "fields", "what"):
         parts = value.split(", ")
         spoken = [visit.translator.say(ATTRIBUTES[one]) if key == "what" and one in ATTRIBUTES else known.get(one, one) for one in parts]

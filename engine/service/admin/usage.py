@@ -9,10 +9,10 @@ from threading import Lock
 
 import sqlalchemy as sa
 
+from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.physical import is_stored, tables
-from engine.messages import M_, Message
 from engine.schema.dependents import Dependent, of_field
 from engine.service.visit import Visit
 

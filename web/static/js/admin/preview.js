@@ -12,7 +12,7 @@ export class Preview {
     this.#button = document.querySelector("[data-preview-toggle]");
     this.#button.hidden = false;
     this.#button.addEventListener("click", () => this.#toggle(this.#pane.hidden));
-    this.#pane.addEventListener("change", () => this.#load());
+    this.#pane.addEventListener("change", (event) => this.#changed(event.target));
     owner.addEventListener("draft-changed", () => this.#soon());
     this.#frame.addEventListener("load", () => this.#loaded());
     const kept = localStorage.getItem(KEY);
@@ -29,6 +29,13 @@ export class Preview {
 
   #chosen(name) {
     return this.#pane.querySelector(`[name=preview-${name}]:checked, select[name=preview-${name}]`).value;
+  }
+
+  /** Another language brings its own direction along. */
+  #changed(control) {
+    const direction = control.name === "preview-lang" ? control.selectedOptions[0].dataset.dir : "";
+    if (direction) this.#pane.querySelector(`[name=preview-dir][value=${direction}]`).checked = true;
+    this.#load();
   }
 
   #soon() {
