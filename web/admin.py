@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
-from engine.service.admin import fields, grid, guide, home, preview, usage
+from engine.service.admin import adding, editing, fields, grid, groups, guide, home, names, preview, retired, usage
 from engine.service.admin.acts import Sent
 from engine.service.admin.desk import administrator
 from web.security import POLICY
-from web.visits import answer, visiting
+from web.visits import answer, submission, visiting
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 PREVIEW_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("form-action 'self'", "form-action 'none'")
@@ -68,3 +68,83 @@ def card(entity: str) -> Response:
         page = make_response(preview.show(visit, entity, **told, role=given.get("role", "administrator"), framed="framed" in given))
     page.headers["Content-Security-Policy"] = PREVIEW_POLICY
     return page
+
+
+@blueprint.get("/<entity>/fields/new")
+def choose(entity: str) -> Response:
+    """The types of a new field, or the form of one."""
+    with visiting() as visit:
+        return answer(visit, adding.start(visit, entity, group=request.args.get("group", ""), kind=request.args.get("type", "")))
+
+
+@blueprint.post("/<entity>/fields/new")
+def add(entity: str) -> Response:
+    """Put a new field into the draft, or show what would come of it."""
+    with visiting(write=request.form.get("do") != "try") as visit:
+        return answer(visit, adding.create(visit, entity, submission()))
+
+
+@blueprint.get("/<entity>/fields/propose")
+def propose(entity: str) -> Response:
+    """A database name for a display name."""
+    with visiting() as visit:
+        return jsonify(adding.proposal(visit, entity, request.args.get("label", "")[:200], request.args.get("name", "")[:60]))
+
+
+@blueprint.get("/<entity>/fields/<field>")
+def field(entity: str, field: str) -> Response:
+    """A field's own page."""
+    with visiting() as visit:
+        return answer(visit, editing.show(visit, entity, field))
+
+
+@blueprint.post("/<entity>/fields/<field>")
+def change(entity: str, field: str) -> Response:
+    """Put a field's changes into the draft."""
+    with visiting(write=True) as visit:
+        return answer(visit, editing.save(visit, entity, field, submission()))
+
+
+@blueprint.get("/<entity>/groups")
+def headings(entity: str) -> Response:
+    """The groups of a card."""
+    with visiting() as visit:
+        return answer(visit, groups.show(visit, entity))
+
+
+@blueprint.post("/<entity>/groups")
+def change_groups(entity: str) -> Response:
+    """Change, add, move or remove a group."""
+    with visiting(write=True) as visit:
+        return answer(visit, groups.act(visit, entity, submission()))
+
+
+@blueprint.get("/<entity>/labels")
+def labels(entity: str) -> Response:
+    """Display names in every language."""
+    with visiting() as visit:
+        return answer(visit, names.show(visit, entity, request.args.get("only", "")))
+
+
+@blueprint.post("/<entity>/labels")
+def change_labels(entity: str) -> Response:
+    """Put display names into the draft."""
+    with visiting(write=True) as visit:
+        done = names.save(visit, entity, submission())
+        if request.accept_mimetypes.best == "application/json":
+            return jsonify({"said": done.message, "bar": fields.bar_alone(visit, done.url)})
+        return answer(visit, done)
+
+
+@blueprint.get("/<entity>/retired")
+def retired_fields(entity: str) -> Response:
+    """The retired fields."""
+    with visiting() as visit:
+        return answer(visit, retired.show(visit, entity))
+
+
+@blueprint.post("/<entity>/retired")
+def change_retired(entity: str) -> Response:
+    """Restore or purge a retired field."""
+    with visiting(write=True) as visit:
+        return answer(visit, retired.act(visit, entity, submission()))

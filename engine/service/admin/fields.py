@@ -42,5 +42,14 @@ def answer(visit: Visit, name: str, sent: Sent) -> dict[str, Json]:
     changed = grid.difference(after, before.catalog, name)
     bar = desks.bar(after)
     told: dict[str, Json] = {"reload": changed is None, "said": bar["last"], "done": after.draft.done, **(changed or {})}
-    told["bar"] = str(visit.site.pages.fragment(visit.translator, "admin/_bar_only.html", bar=bar, back=f"/admin/{name}/fields"))
+    told["bar"] = _bar(visit, bar, f"/admin/{name}/fields")
     return told
+
+
+def bar_alone(visit: Visit, back: str) -> str:
+    """The draft's bar as markup, for a page's script. `back` is where its buttons return to."""
+    return _bar(visit, desks.bar(desks.open_desk(visit)), back)
+
+
+def _bar(visit: Visit, bar: Mapping[str, Json], back: str) -> str:
+    return str(visit.site.pages.fragment(visit.translator, "admin/_bar_only.html", bar=bar, back=back))

@@ -3,6 +3,9 @@ import { announce, composing } from "./dom.js";
 import { toast } from "./overlays.js";
 import "./admin/field-table.js";
 import "./admin/drawer.js";
+import "./admin/field-form.js";
+import "./admin/group-list.js";
+import "./admin/label-grid.js";
 
 document.addEventListener("click", (event) => {
   const shown = event.target.closest?.("[data-toast]");

@@ -2,7 +2,7 @@
 import "../../vendor/sortable.js";
 import { announce } from "../dom.js";
 import { toast } from "../overlays.js";
-import { say } from "./field-table.js";
+import { say } from "./bar.js";
 
 const OPEN_AFTER = 600;
 

@@ -2,15 +2,11 @@
 // a script; the server answers what changed, and that is put in place.
 import { announce } from "../dom.js";
 import { openAt, toast } from "../overlays.js";
+import { replaceBar, say } from "./bar.js";
 import { Dragging } from "./dragging.js";
 import { matches, wanted } from "./finding.js";
 import { Lifting } from "./lifting.js";
 import { Preview } from "./preview.js";
-
-export function say(key, values = {}) {
-  const found = document.getElementById("admin-texts")?.dataset[key] ?? "";
-  return found.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
-}
 
 class FieldTable extends HTMLElement {
   #form; #table; #find; #menu; #dragging; #queue = Promise.resolve(); #query = "";
@@ -154,7 +150,7 @@ class FieldTable extends HTMLElement {
     const active = document.activeElement?.closest?.(".field-row") ? { row: document.activeElement.closest(".field-row").dataset.name, at: focusKey(document.activeElement) } : null;
     for (const reason of told.reasons) this.#explain(reason);
     this.#arrange(told.order, told.rows);
-    this.#replaceBar(told.bar);
+    replaceBar(told.bar, this.#form.elements.csrf_token.value);
     this.#filter({ quiet: true });
     this.#choose();
     if (active !== null) this.row(active.row)?.querySelector(active.at)?.focus();
@@ -221,15 +217,6 @@ class FieldTable extends HTMLElement {
     coming.querySelector("[name=chosen]").checked = held.querySelector("[name=chosen]").checked;
     coming.querySelector(".c-filled").replaceChildren(...held.querySelector(".c-filled").childNodes);
     held.replaceWith(coming);
-  }
-
-  #replaceBar(html) {
-    const holder = document.createElement("template");
-    holder.innerHTML = html.trim();
-    const bar = holder.content.querySelector("#draft-bar");
-    const token = this.#form.elements.csrf_token.value;
-    for (const input of bar.querySelectorAll("[name=csrf_token]")) input.value = token;
-    document.getElementById("draft-bar").replaceWith(bar);
   }
 
   // -- choosing several -------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // Moving rows by keys, on the handle: Alt with the arrows at once, or Space to lift, arrows to carry, Space to put down.
 import { announce, composing } from "../dom.js";
-import { say } from "./field-table.js";
+import { say } from "./bar.js";
 
 const AT_ONCE = { ArrowUp: "up", ArrowDown: "down", PageUp: "previous", PageDown: "next", Home: "first", End: "last" };
 

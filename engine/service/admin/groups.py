@@ -1,0 +1,148 @@
+"""The groups of a card (3.3): names, order, layout; own ones can be added, and removed once empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import BadValue, ChangeRefused
+from engine.messages import M_
+from engine.metadata import labels
+from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Group, Json
+from engine.render.bind import Submission
+from engine.schema.operation import Operation
+from engine.schema.ops.groups import AddGroup, ChangeGroup, MoveGroup, RemoveGroup
+from engine.schema.ops.set_labels import SetLabels
+from engine.service.admin import desk as desks
+from engine.service.admin import naming, telling
+from engine.service.admin.adding import language_order
+from engine.service.admin.desk import Desk
+from engine.service.screen import Done, Screen
+from engine.service.visit import Visit
+
+STEPS = ("up", "down", "first", "last")
+LAYOUT = ("collapsed", "tab")
+
+
+def show(visit: Visit, name: str) -> Screen:
+    """The page. Raises Forbidden, UnknownEntity."""
+    desk = desks.open_desk(visit)
+    return _page(desk, desk.catalog.entity(name), None, ())
+
+
+def act(visit: Visit, name: str, sent: Submission) -> Screen | Done:
+    """Change, add, move or remove a group in the draft; or the page with why not."""
+    desk = desks.open_desk(visit)
+    entity = desk.catalog.entity(name)
+    try:
+        wanted = list(operations(desk, entity, sent))
+        after = desks.perform(desk, *wanted)
+    except ChangeRefused as error:
+        return _page(desk, entity, sent, [telling.sentence(visit, desk.catalog, reason, name) for reason in error.reasons])
+    last = after.applied.steps[-1] if wanted and after.applied.steps else None
+    return Done(f"/admin/{name}/groups", telling.of_step(visit, last) if last else visit.translator.text("Nothing was changed."), "info")
+
+
+def operations(desk: Desk, entity: Entity, sent: Submission) -> Iterator[Operation]:
+    """What a press means. Raises BadValue for one that does not exist, UnknownField."""
+    act, _, rest = sent.one("do").partition(":")
+    if act == "add":
+        yield _added(desk, entity, sent)
+    elif act == "change":
+        yield from _changed(desk, entity, entity.group(rest), sent)
+    elif act == "remove":
+        yield RemoveGroup(entity.name, entity.group(rest).name)
+    elif act == "move":
+        yield from moved(entity, entity.group(rest).name, sent.one("before") or None)
+    elif act in STEPS:
+        yield from step(entity, entity.group(rest).name, act)
+    else:
+        raise BadValue("do", M_("There is nothing called “%(name)s” to be done here.", name=sent.one("do")[:60]))
+
+
+def moved(entity: Entity, name: str, before: str | None) -> tuple[Operation, ...]:
+    """A group before another or at the end; nothing where it stands there already."""
+    names = [one.name for one in entity.groups]
+    rest = [one for one in names if one != name]
+    at = rest.index(before) if before in rest else len(rest)
+    return () if names == [*rest[:at], name, *rest[at:]] else (MoveGroup(entity.name, name, before),)
+
+
+def step(entity: Entity, name: str, how: str) -> tuple[Operation, ...]:
+    """A group one place on, or to an end."""
+    names = [one.name for one in entity.groups]
+    at = names.index(name)
+    target = {"up": max(at - 1, 0), "down": at + 2, "first": 0, "last": len(names)}[how]
+    return moved(entity, name, names[target] if target < len(names) else None)
+
+
+def _told(desk: Desk, sent: Submission) -> dict[str, str]:
+    return {tag: text[:200] for tag in desk.visit.languages.all if (text := sent.one(f"label.{tag}").strip())}
+
+
+def _added(desk: Desk, entity: Entity, sent: Submission) -> AddGroup:
+    told = _told(desk, sent)
+    label = told.get(SOURCE_LANGUAGE) or next(iter(told.values()), "")
+    if not label:
+        raise ChangeRefused([M_("Enter a name for the group.")], ["L0"])
+    stem = naming.plain(told.get("zh-Hans") or label)[:30].strip("_") or f"g{len(entity.groups) + 1}"
+    name, n = f"c_{stem}", 2
+    while any(one.name == name for one in entity.groups):
+        name, n = f"c_{stem}_{n}", n + 1
+    others = {tag: text for tag, text in told.items() if tag != SOURCE_LANGUAGE}
+    return AddGroup(entity.name, name, label, others)
+
+
+def _changed(desk: Desk, entity: Entity, group: Group, sent: Submission) -> Iterator[Operation]:
+    key = f"group.{entity.name}.{group.name}.label"
+    changes: dict[str, Json] = {}
+    for tag in desk.visit.languages.all:
+        text = sent.one(f"label.{tag}").strip()[:200]
+        if f"label.{tag}" not in sent or text == named(desk.catalog, entity, group, tag):
+            continue
+        if tag != SOURCE_LANGUAGE:
+            yield SetLabels(tag, {key: text or None})
+        elif text:
+            changes["label"] = text
+    if sent.one("columns") in ("1", "2", "3", "4") and int(sent.one("columns")) != group.columns:
+        changes["columns"] = int(sent.one("columns"))
+    if "columns" in sent:
+        changes |= {name: bool(sent.one(name)) for name in LAYOUT if bool(sent.one(name)) != getattr(group, name)}
+    if changes:
+        yield ChangeGroup(entity.name, group.name, changes)
+
+
+def named(catalog: Catalog, entity: Entity, group: Group, tag: str) -> str:
+    """A group's own name in a language, without falling back."""
+    held = catalog.labels.get(tag, {}).get(f"group.{entity.name}.{group.name}.label", "")
+    return held or (group.label if tag == SOURCE_LANGUAGE else "")
+
+
+def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) -> Screen:
+    visit = desk.visit
+    languages = visit.languages.all
+    tags = language_order(visit)
+    typed = sent if sent is not None and sent.one("do") == "add" else Submission({})
+    blank = [{"tag": tag, "label": languages[tag].name, "dir": languages[tag].direction, "value": typed.one(f"label.{tag}")} for tag in tags]
+    found = []
+    for group in entity.groups:
+        held = sum(one.group == group.name for one in entity.fields)
+        if group.system:
+            fixed = M_("A default group: it can be renamed and moved, not removed.")
+        else:
+            fixed = M_("It holds fields. Move them elsewhere first, then it can be removed.")
+        found.append(
+            {
+                "name": group.name,
+                "label": labels.group_label(desk.catalog, entity, group, visit.view.languages),
+                "count": held,
+                "via": group.via is not None,
+                "system": group.system,
+                "fixed": visit.translator.say(fixed) if group.system or held else "",
+                "columns": group.columns,
+                "collapsed": group.collapsed,
+                "tab": group.tab,
+                "names": [{**one, "value": named(desk.catalog, entity, group, str(one["tag"]))} for one in blank],
+            }
+        )
+    context = {**desks.head(desk, entity), "groups": found, "names": blank, "wrong": list(wrong) if isinstance(wrong, (list, tuple)) else []}
+    return Screen("admin/groups.html", context, 422 if wrong else 200)

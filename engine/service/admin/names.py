@@ -1,0 +1,109 @@
+"""Display names (3.2): one column for each language, grouped as on the card, gaps visible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from engine.metadata import labels
+from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Json
+from engine.metadata.store import source_text
+from engine.render.bind import Submission
+from engine.schema.operation import Operation
+from engine.schema.ops.change_field import ChangeField
+from engine.schema.ops.groups import ChangeGroup
+from engine.schema.ops.set_labels import SetLabels
+from engine.service.admin import desk as desks
+from engine.service.admin.adding import language_order
+from engine.service.admin.desk import Desk
+from engine.service.screen import Done, Screen
+from engine.service.visit import Visit
+
+
+def show(visit: Visit, name: str, only: str = "") -> Screen:
+    """The page; `only` = "gaps" leaves out what has a name in every language. Raises Forbidden, UnknownEntity."""
+    desk = desks.open_desk(visit)
+    entity = desk.catalog.entity(name)
+    languages = [visit.languages.all[tag] for tag in language_order(visit)]
+    told = [{"tag": one.tag, "label": one.name, "dir": one.direction} for one in languages]
+    sections = list(_sections(desk, entity, [one.tag for one in languages], only_gaps=only == "gaps"))
+    empty = Counter(cell["tag"] for section in sections for row in section["rows"] for cell in row["cells"] if not cell["value"])
+    context = {"languages": [{**one, "gaps": empty[one["tag"]]} for one in told], "sections": sections, "only": only}
+    return Screen("admin/labels.html", {**desks.head(desk, entity), **context})
+
+
+def _sections(desk: Desk, entity: Entity, tags: list[str], *, only_gaps: bool) -> Iterator[dict[str, Json]]:
+    catalog, languages = desk.catalog, desk.visit.view.languages
+    own = desk.visit.translator.text
+    first = [_row(catalog, f"entity.{entity.name}.{what}", said, tags) for what, said in (("label", own("One record")), ("plural", own("Several records")))]
+    sections: list[tuple[str, str, list[dict[str, Json]]]] = [("", own("The records themselves"), first)]
+    for group in entity.groups:
+        label = labels.group_label(catalog, entity, group, languages)
+        rows = [_row(catalog, f"group.{entity.name}.{group.name}.label", own("Heading"), tags)]
+        for one in entity.fields:
+            if one.group == group.name:
+                rows.append(_row(catalog, f"{one.key}.label", one.name, tags, code=True))
+                rows += [
+                    _row(catalog, f"{one.key}.choice.{choice['value']}", f"{one.name} · {choice['value']}", tags, code=True, deep=True)
+                    for choice in one.options.get("choices", ())
+                ]
+        sections.append((group.name, label, rows))
+    for name, label, rows in sections:
+        shown = [row for row in rows if not only_gaps or not all(cell["value"] for cell in row["cells"])]
+        if shown:
+            yield {"name": name, "label": label, "rows": shown}
+
+
+def _row(catalog: Catalog, key: str, what: str, tags: list[str], *, code: bool = False, deep: bool = False) -> dict[str, Json]:
+    cells = [{"tag": tag, "value": own_text(catalog, key, tag), "fallback": source_text(catalog, key)} for tag in tags]
+    return {"key": key, "what": what, "code": code, "deep": deep, "cells": cells}
+
+
+def own_text(catalog: Catalog, key: str, tag: str) -> str:
+    """The text of a key in a language, without falling back."""
+    return catalog.labels.get(tag, {}).get(key, "") or (source_text(catalog, key) if tag == SOURCE_LANGUAGE else "")
+
+
+def save(visit: Visit, name: str, sent: Submission) -> Done:
+    """Put every text that differs into the draft, one operation for each language."""
+    desk = desks.open_desk(visit)
+    entity = desk.catalog.entity(name)
+    wanted = list(operations(desk, entity, sent))
+    after = desks.perform(desk, *wanted)
+    text = desks.bar(after)["last"] if wanted else visit.translator.text("Nothing was changed.")
+    return Done(f"/admin/{name}/labels", text, "info")
+
+
+def operations(desk: Desk, entity: Entity, sent: Submission) -> Iterator[Operation]:
+    """Labels that differ from what is there. Only keys of this entity count; the source text of own fields changes with the field."""
+    stems = (f"entity.{entity.name}.", f"group.{entity.name}.", f"field.{entity.name}.")
+    by_language: dict[str, dict[str, str | None]] = {}
+    for control in sent.texts:
+        tag, colon, key = control.partition("|")
+        if not colon or tag not in desk.visit.languages.all or not key.startswith(stems):
+            continue
+        text = sent.one(control).strip()[:2000]
+        if text != own_text(desk.catalog, key, tag) and source_text(desk.catalog, key):
+            by_language.setdefault(tag, {})[key] = text or None
+    for tag, texts in by_language.items():
+        if tag == SOURCE_LANGUAGE:
+            yield from _source(entity, texts)
+        kept = {key: text for key, text in texts.items() if tag != SOURCE_LANGUAGE or not _is_own(entity, key)}
+        if kept:
+            yield SetLabels(tag, kept)
+
+
+def _is_own(entity: Entity, key: str) -> bool:
+    """Whether the source text of a key is an administrator's own, to be changed where it stands."""
+    kind, _, name, *rest = key.split(".")
+    if kind == "group" and rest == ["label"]:
+        return any(one.name == name and not one.system for one in entity.groups)
+    return kind == "field" and rest == ["label"] and any(one.name == name and not one.system for one in entity.fields)
+
+
+def _source(entity: Entity, texts: dict[str, str | None]) -> Iterator[Operation]:
+    for key, text in texts.items():
+        if text and _is_own(entity, key):
+            kind, _, name, _ = key.split(".")
+            change = {"label": text[:200]}
+            yield ChangeGroup(entity.name, name, change) if kind == "group" else ChangeField(entity.name, name, change)

@@ -1,0 +1,45 @@
+"""What would come of a new field: its control, its conditions on the search screen, and what runs in the database."""
+
+from __future__ import annotations
+
+from engine.metadata.model import Entity, Json
+from engine.metadata.types import TYPES
+from engine.query.operators import OPERATORS
+from engine.render import form
+from engine.schema.ops.add_field import AddField
+from engine.service.admin import telling
+from engine.service.admin.desk import Desk
+
+CONTROLS = {"N1": "name", "F1": "options", "F2": "options", "F4": "flags", "N0": "group"}
+
+
+def problems(desk: Desk, operation: AddField) -> list[tuple[str, str]]:
+    """What keeps a field from being added, by control."""
+    return [
+        (CONTROLS.get(one.code, ""), telling.of_finding(desk.visit, desk.catalog, one))
+        for one in operation.check(desk.catalog)
+        if one.level == "error"
+    ]
+
+
+def show(desk: Desk, entity: Entity, operation: AddField) -> dict[str, Json]:
+    """The preview of a field."""
+    visit = desk.visit
+    found = operation.check(desk.catalog)
+    wrong = [telling.of_finding(visit, desk.catalog, one) for one in found if one.level == "error"]
+    if wrong:
+        return {"problems": wrong, "control": "", "operators": [], "notes": [], "statements": []}
+    catalog = operation.apply_to(desk.catalog)
+    after = catalog.entity(entity.name)
+    view = type(desk.view)(catalog, visit.rows, visit.translator, visit.view.languages)
+    shown = after.narrowed(frozenset({operation.name}))
+    card = form.bake.__wrapped__(visit.site.pages, view, shown)
+    say = visit.translator.say
+    return {
+        "problems": [],
+        "name": operation.name,
+        "control": form.fill(card, {}),
+        "operators": [say(OPERATORS[name].label) for name in TYPES[operation.type].operators] if operation.searchable else [],
+        "notes": [telling.of_finding(visit, desk.catalog, one) for one in found],
+        "statements": [],
+    }
