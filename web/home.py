@@ -26,7 +26,7 @@ def sign_in() -> Response:
     """The sign-in form; whoever is signed in goes on."""
     with visiting() as visit:
         if visit.actor is not None:
-            return redirect(_inside(request.args.get("next", "")), 303)
+            return redirect(inside(request.args.get("next", "")), 303)
         return draw(visit, Screen("sign_in.html", {"next": request.args.get("next", ""), "username": "", "error": None}))
 
 
@@ -44,7 +44,7 @@ def enter() -> Response:
     session.clear()  # a session that somebody else may have begun ends here
     session.update(chosen, token=token)
     session.permanent = True
-    return redirect(_inside(target), 303)
+    return redirect(inside(target), 303)
 
 
 @blueprint.post("/sign-out")
@@ -62,10 +62,10 @@ def prefer() -> Response:
     with visiting(write=True) as visit:
         kept = signing.prefer(visit, language=request.form.get("language", ""), theme=request.form.get("theme", ""))
     session.update(kept)
-    return redirect(_inside(request.form.get("next", "")), 303)
+    return redirect(inside(request.form.get("next", "")), 303)
 
 
-def _inside(target: str) -> str:
+def inside(target: str) -> str:
     """The target if it is an address of ours, else the home page: a link must not lead anywhere else after signing in."""
     inside = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     return target if inside else "/"

@@ -93,7 +93,9 @@ def run_all(conn: Connection, statements: Iterable[Statement]) -> None:
     """Run statements within a transaction, and see that they took effect."""
     told = list(statements)
     for one in told:
-        conn.exec_driver_sql(one.sql)
+        # An index outlives the setting it was made for: a field that is searched again may have its own still.
+        if one.action != "create_index" or not actual.is_done(conn, one):
+            conn.exec_driver_sql(one.sql)
     for one in told:
         check(conn, one)
 

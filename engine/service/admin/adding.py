@@ -17,16 +17,16 @@ from engine.service.admin.desk import Desk
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
 
-EXAMPLES: Mapping[str, Message] = {
+EXAMPLES: Mapping[str, Message | str] = {
     "text": M_("A name, a code, a short remark"),
     "multiline": M_("Notes over several lines"),
     "rich_text": M_("Text with headings, lists, links"),
     "integer": M_("Employees, days, pieces: 12"),
     "decimal": M_("A rate, a weight: 12.5"),
     "amount": M_("Money: 1,250,000.00"),
-    "date": M_("2026-03-02"),
-    "time": M_("09:30"),
-    "datetime": M_("2026-03-02 09:30"),
+    "date": "2026-03-02",
+    "time": "09:30",
+    "datetime": "2026-03-02 09:30",
     "check": M_("Yes or no"),
     "choice": M_("One of a few: gold, silver, bronze"),
     "multiple_choice": M_("Several of a few: mail, phone, visit"),
@@ -35,9 +35,9 @@ EXAMPLES: Mapping[str, Message] = {
     "reference": M_("Another record: a person, a customer"),
     "attachment": M_("A file: contract.pdf"),
     "image": M_("A picture: a logo, a business card"),
-    "email": M_("name@example.org"),
-    "phone": M_("+86 571 5555 0100"),
-    "url": M_("https://example.org"),
+    "email": "name@example.org",
+    "phone": "+86 571 5555 0100",
+    "url": "https://example.org",
     "hint": M_("A fixed text on the card, without a value"),
     "computed": M_("Worked out from other fields"),
 }
@@ -48,11 +48,13 @@ WIDTHS: Sequence[tuple[str, Message]] = (("half", M_("One column")), ("full", M_
 def types(visit: Visit) -> list[dict[str, Json]]:
     """The types on offer, with an example of each."""
     say = visit.translator.say
-    return [
-        {"name": name, "label": say(kind.label), "icon": grid.ICONS.get(name, "type"), "example": say(EXAMPLES[name]) if name in EXAMPLES else ""}
-        for name, kind in TYPES.items()
-        if name not in INTERNAL
-    ]
+    found = []
+    for name, kind in TYPES.items():
+        example = EXAMPLES.get(name, "")
+        told = {"name": name, "label": say(kind.label), "icon": grid.ICONS.get(name, "type")}
+        if name not in INTERNAL:
+            found.append({**told, "example": say(example) if isinstance(example, Message) else example})
+    return found
 
 
 def start(visit: Visit, name: str, *, group: str = "", kind: str = "") -> Screen:

@@ -12,7 +12,6 @@ FLAGS = ("enabled", "required", "searchable", "in_list")
 SYSTEM = M_("A system field: its database name and type are fixed, so that upgrades and programs find it. You can move, switch and rename it.")
 TYPE = M_("The type of a field can never change once it is saved: its column holds values of this type. Add a new field instead.")
 GROUP = M_("It belongs to the main contact, whose fields stand together in this group. It can be moved within the group.")
-NOT_IN_LISTS = M_("This type of field has nothing that fits into a list.")
 
 
 def flag_reasons(catalog: Catalog, entity: Entity, one: Field) -> Mapping[str, Message]:

@@ -34,12 +34,13 @@ def show(visit: Visit, name: str, only: str = "") -> Screen:
 
 def _sections(desk: Desk, entity: Entity, tags: list[str], *, only_gaps: bool) -> Iterator[dict[str, Json]]:
     catalog, languages = desk.catalog, desk.visit.view.languages
-    own = desk.visit.translator.text
-    first = [_row(catalog, f"entity.{entity.name}.{what}", said, tags) for what, said in (("label", own("One record")), ("plural", own("Several records")))]
-    sections: list[tuple[str, str, list[dict[str, Json]]]] = [("", own("The records themselves"), first)]
+    say = desk.visit.translator.text
+    both = {"label": say("One record"), "plural": say("Several records")}
+    first = [_row(catalog, f"entity.{entity.name}.{what}", text, tags) for what, text in both.items()]
+    sections: list[tuple[str, str, list[dict[str, Json]]]] = [("", say("The records themselves"), first)]
     for group in entity.groups:
         label = labels.group_label(catalog, entity, group, languages)
-        rows = [_row(catalog, f"group.{entity.name}.{group.name}.label", own("Heading"), tags)]
+        rows = [_row(catalog, f"group.{entity.name}.{group.name}.label", say("Heading"), tags)]
         for one in entity.fields:
             if one.group == group.name:
                 rows.append(_row(catalog, f"{one.key}.label", one.name, tags, code=True))

@@ -1,0 +1,84 @@
+"""The draft as a whole: its bar, its review, publishing, history."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from engine.errors import ChangeRefused, ChangeUnderWay, FieldloomError, NotConfirmed, NotUndoable, Outdated, TableHeld
+from engine.service import evolution
+from engine.service.admin import changes, fields
+from engine.service.admin import desk as desks
+from web.home import inside
+from web.visits import answer, site, submission, visiting
+
+blueprint = Blueprint("admin_changes", __name__, url_prefix="/admin")
+REVIEW = "/admin/changes"
+
+
+@blueprint.get("/changes")
+def review() -> Response:
+    """The draft, and everything that was published."""
+    before = request.args.get("before", "")
+    with visiting() as visit:
+        return answer(visit, changes.show(visit, before=int(before) if before.isascii() and before.isdigit() else None))
+
+
+@blueprint.post("/changes")
+def decide() -> Response:
+    """Publish the draft, take a change back, settle a clash, drop an operation."""
+    do = request.form.get("do", "")
+    if do == "publish":
+        return _publish(REVIEW)
+    if do.startswith("undo:") and do[5:].isascii() and do[5:].isdigit():
+        return _undo(int(do[5:]))
+    with visiting(write=True) as visit:
+        return answer(visit, changes.decide(visit, submission()))
+
+
+@blueprint.post("/draft")
+def bar() -> Response:
+    """The bar at the foot of every page."""
+    do, back = request.form.get("do", ""), inside(request.form.get("next", "")) or REVIEW
+    if do == "publish":
+        return _publish(back)
+    if do in fields.CURSOR:
+        with visiting(write=True) as visit:
+            fields.CURSOR[do](desks.open_desk(visit))
+    return redirect(back, 303)
+
+
+def _publish(back: str) -> Response:
+    try:
+        with visiting() as visit:
+            wanted = changes.wanted(visit, confirmed=request.form.getlist("confirmed"), note=request.form.get("note", ""))
+        evolution.publish(site(), wanted.actor, wanted.request)
+        with visiting(write=True) as visit:
+            flash(changes.published(visit, wanted), "success")
+        return redirect(back, 303)
+    except (ChangeRefused, NotConfirmed) as error:
+        with visiting() as visit:
+            told = [visit.translator.say(changes.UNSEEN)] if isinstance(error, NotConfirmed) else changes.in_words(visit, error)
+            return answer(visit, changes.show(visit, wrong=told, status=422))
+    except (Outdated, ChangeUnderWay, TableHeld) as error:
+        return _refused(error)
+
+
+def _undo(change: int) -> Response:
+    try:
+        with visiting() as visit:
+            actor = desks.administrator(visit)
+        evolution.undo(site(), actor, change)
+        with visiting() as visit:
+            flash(visit.translator.text("Taken back, as a change of its own."), "success")
+        return redirect(REVIEW, 303)
+    except (ChangeRefused, NotConfirmed) as error:
+        with visiting() as visit:
+            return answer(visit, changes.show(visit, wrong=changes.in_words(visit, error), status=422))
+    except (NotUndoable, ChangeUnderWay, TableHeld) as error:
+        return _refused(error)
+
+
+def _refused(error: FieldloomError) -> Response:
+    with visiting() as visit:
+        return answer(visit, changes.show(visit, wrong=[visit.translator.say(error.message)], status=409))
