@@ -1,4 +1,4 @@
-"""The command line: `fieldloom init | serve | user`."""
+"""The command line: `fieldloom init | serve | user | schema`; larger groups of commands are in `commands/`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+from commands import schema, telling
 from engine.access import ROLES
-from engine.errors import FieldloomError, Unavailable
+from engine.errors import FieldloomError
 from engine.metadata.database import Database
 from engine.service import people, setup
 from settings import BadSetting, Settings, from_environment
@@ -23,11 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # what is made here, the database file too, is for its owner only
     told = _parser().parse_args(arguments)
     try:
-        return int(told.run(told, from_environment()))
-    except (FieldloomError, BadSetting) as error:
-        reason = f"\n{error.reason}" if isinstance(error, Unavailable) else ""
-        print(f"fieldloom: {error}{reason}", file=sys.stderr)
-        return 1
+        status = int(told.run(told, from_environment()))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return telling.DONE
+    except FieldloomError as error:
+        return telling.refuse(error, as_json=False)
+    except BadSetting as error:
+        print(f"fieldloom: {error}", file=sys.stderr)
+        return telling.REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     password.add_argument("username")
     password.add_argument("--password", help="asked for when left out")
     password.set_defaults(run=_set_password)
+    schema.register(commands)
     return parser
 
 

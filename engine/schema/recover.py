@@ -11,7 +11,7 @@ from engine.schema import actual, journal, lock, plan, stages
 from engine.schema.ddl import Statement
 from engine.schema.journal import Change
 from engine.schema.operation import read
-from engine.schema.ops import OPERATIONS
+from engine.schema.ops import JOURNALLED
 from engine.schema.running import Orders, Run
 
 log = logging.getLogger("fieldloom.schema")
@@ -46,7 +46,7 @@ def carry_on(run: Run) -> Change | None:
 
 
 def _resume(run: Run, found: Change, statements: list[Statement], folding: list[str]) -> None:
-    operations = read(found.operations, OPERATIONS)
+    operations = read(found.operations, JOURNALLED)
     with run.database.reading() as conn:
         catalog = plan.unprepared(store.load(conn), folding)
         made = plan.make(catalog, operations, actual.ground(conn, plan.touched(operations)))

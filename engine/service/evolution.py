@@ -6,15 +6,17 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from engine.access import Actor
 from engine.errors import ChangeUnderWay, Forbidden, NotUndoable, UnknownChange
 from engine.messages import M_
-from engine.metadata.model import Json
+from engine.metadata.model import Catalog, Json
 from engine.schema import actual, apply, effects, journal, operation, plan, recover, running
 from engine.schema.apply import Applied, Orders
 from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
-from engine.schema.ops import OPERATIONS
+from engine.schema.ops import JOURNALLED, OPERATIONS
 from engine.schema.plan import Plan
 from engine.service.visit import Site, Visit
 
@@ -44,11 +46,21 @@ def read_operations(documents: Json) -> tuple[Operation, ...]:
     return operation.read(documents, OPERATIONS)
 
 
+def read_journalled(documents: Json) -> tuple[Operation, ...]:
+    """The same for what stands in the journal, which knows operations of the program itself too. Raises BadOperation."""
+    return operation.read(documents, JOURNALLED)
+
+
 def preview(visit: Visit, operations: Sequence[Operation]) -> Plan:
     """What these operations would do here, on the metadata in force: sentences, DDL, findings. Changes nothing."""
     administrator(visit)
-    ground = actual.ground(visit.conn, plan.touched(operations))
-    return effects.seen(visit.conn, plan.make(visit.catalog, operations, ground))
+    return planned(visit.conn, visit.catalog, operations)
+
+
+def planned(conn: Connection, catalog: Catalog, operations: Sequence[Operation]) -> Plan:
+    """The same, for whoever may."""
+    ground = actual.ground(conn, plan.touched(operations))
+    return effects.seen(conn, plan.make(catalog, operations, ground))
 
 
 def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
@@ -74,12 +86,18 @@ def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
 def undo(site: Site, actor: Actor, change: int, wanted: Request | None = None) -> Applied:
     """Take a change back, as a change of its own. Raises UnknownChange, NotUndoable, and what `publish` raises."""
     with site.database.reading() as conn:
-        found = journal.read_change(conn, change)
-        if found is None:
-            raise UnknownChange(change)
-        if change in journal.undone(conn):
-            raise NotUndoable(M_("This change has been undone already."))
-    return publish(site, actor, replace(wanted or Request(()), operations=reversal(found), undoes=change))
+        operations = taken_back(conn, change)
+    return publish(site, actor, replace(wanted or Request(()), operations=operations, undoes=change))
+
+
+def taken_back(conn: Connection, change: int) -> tuple[Operation, ...]:
+    """The operations that take a change back. Raises UnknownChange, NotUndoable."""
+    found = journal.read_change(conn, change)
+    if found is None:
+        raise UnknownChange(change)
+    if change in journal.undone(conn):
+        raise NotUndoable(M_("This change has been undone already."))
+    return reversal(found)
 
 
 def reversal(change: Change) -> tuple[Operation, ...]:
@@ -88,7 +106,7 @@ def reversal(change: Change) -> tuple[Operation, ...]:
         raise NotUndoable(M_("This change was never completed, so there is nothing to undo."))
     if change.reverses is None:
         raise NotUndoable(M_("This change deleted data for good; it cannot be undone."))
-    return read_operations(change.reverses)
+    return read_journalled(change.reverses)
 
 
 def history(visit: Visit, *, limit: int = 50, before: int | None = None) -> list[Change]:

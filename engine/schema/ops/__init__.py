@@ -22,8 +22,12 @@ _ALL: tuple[type[Operation], ...] = (
 )  # fmt: skip
 
 __all__ = [
-    "OPERATIONS", "AddEntity", "AddField", "AddGroup", "ChangeEntity", "ChangeField", "ChangeGroup", "ConvertField", "MoveFields", "MoveGroup",
+    "JOURNALLED", "OPERATIONS",
+    "AddEntity", "AddField", "AddGroup", "ChangeEntity", "ChangeField", "ChangeGroup", "ConvertField", "MoveFields", "MoveGroup",
     "NarrowField", "PurgeEntity", "PurgeField", "RemoveGroup", "RestoreEntity", "RestoreField", "RetireEntity", "RetireField", "SetLabels", "WidenField",
 ]  # fmt: skip
 
 OPERATIONS: dict[str, type[Operation]] = {one.kind: one for one in _ALL}
+"""What administrators may send, by kind."""
+JOURNALLED: dict[str, type[Operation]] = {**OPERATIONS}
+"""What may stand in the journal: also what only the program itself does."""

@@ -1,0 +1,118 @@
+"""Changes of the metadata from the command line: whoever can start it may do what an administrator may.
+
+Operations, plans and what came of them are in their JSON form here.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import UnknownChange
+from engine.metadata import store
+from engine.metadata.database import Database
+from engine.metadata.model import Json
+from engine.schema import apply, journal, recover, running
+from engine.schema.apply import Orders
+from engine.schema.operation import Operation
+from engine.schema.plan import Fill
+from engine.service import evolution, plan_json
+
+Told = Callable[[str, int, int], None]
+"""(what, done, whole): how far a copying is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a change from the command line is to be made. `seen` is the hash of the plan that was shown."""
+
+    archive: Path
+    note: str = ""
+    seen: str = ""
+    confirmed: frozenset[str] = frozenset()
+    undoes: int | None = None
+    told: Told | None = None
+
+    @property
+    def orders(self) -> Orders:
+        """The same for the engine."""
+        return Orders(
+            author=author(),
+            note=self.note,
+            seen=self.seen,
+            confirmed=self.confirmed,
+            undoes=self.undoes,
+            archive=self.archive,
+            told=_drawn(self.told),
+        )
+
+
+def author() -> str:
+    """Who is at the command line, as the journal names them."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):  # a container's user need not have a name
+        return "command line"
+
+
+def _drawn(told: Told | None) -> Callable[[Fill, int, int], None] | None:
+    return None if told is None else lambda one, done, whole: told(f"Copying {one.field.entity}.{one.field.name}", done, whole)
+
+
+def look(database: Database, documents: Json, undoes: int | None = None) -> dict[str, Json]:
+    """What operations would do here. Changes nothing. Raises BadOperation."""
+    operations = _read(documents, undoes)
+    with database.reading() as conn:
+        return plan_json.of_plan(evolution.planned(conn, store.load(conn), operations))
+
+
+def carry_out(database: Database, documents: Json, wish: Wish) -> dict[str, Json]:
+    """Apply operations as one change. `left` are indexes that an operator has to say when to build.
+
+    Raises BadOperation and what `evolution.publish` raises.
+    """
+    done = apply.publish(database, _read(documents, wish.undoes), wish.orders)
+    left = running.build_later(database, done.later)
+    return {"change": done.change, "version": done.version, "left": [one.sql for one in left]}
+
+
+def _read(documents: Json, undoes: int | None) -> Sequence[Operation]:
+    return evolution.read_operations(documents) if undoes is None else evolution.read_journalled(documents)
+
+
+def reversal(database: Database, change: int) -> list[Json]:
+    """The operations that take a change back. Raises UnknownChange, NotUndoable."""
+    with database.reading() as conn:
+        return [one.to_json() for one in evolution.taken_back(conn, change)]
+
+
+def changes(database: Database, *, limit: int, before: int | None = None) -> list[dict[str, Json]]:
+    """The journal, newest first."""
+    with database.reading() as conn:
+        catalog, undone = store.load(conn), journal.undone(conn)
+        found = journal.read_changes(conn, limit=limit, before=before)
+        return [plan_json.of_change(one, catalog) | {"undone": one.id in undone} for one in found]
+
+
+def change(database: Database, id: int) -> dict[str, Json]:
+    """One entry of the journal with its events. Raises UnknownChange."""
+    with database.reading() as conn:
+        found = journal.read_change(conn, id)
+        if found is None:
+            raise UnknownChange(id)
+        told = plan_json.of_change(found, store.load(conn), events=journal.events_of(conn, id))
+        return told | {"undone": id in journal.undone(conn)}
+
+
+def checked_chain(database: Database) -> int:
+    """How many events the journal has, each fitting the one before. Raises BrokenJournal."""
+    with database.reading() as conn:
+        return journal.check_chain(conn)
+
+
+def recovered(database: Database, wish: Wish) -> int | None:
+    """Bring to its end what a killed process left open. Returns the change's id. Raises ChangeUnderWay while that process lives."""
+    found = recover.recover(database, wish.orders)
+    return None if found is None else found.id
