@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from engine.errors import BadOperation
-from engine.messages import M_
+from engine.messages import Message
 from engine.metadata import yaml_form
 from engine.metadata.model import Json
 
@@ -24,13 +24,13 @@ def from_file(path: str) -> list[Json]:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
         told = yaml_form.load(text)
     except OSError as error:
-        raise BadOperation(0, "", M_("%(file)s: %(what)s", file=path, what=error.strerror or error)) from None
+        raise BadOperation(0, "", Message("%(file)s: %(what)s", {"file": path, "what": error.strerror or error})) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadOperation(0, "", M_("%(file)s: %(what)s", file=path, what=error)) from None
+        raise BadOperation(0, "", Message("%(file)s: %(what)s", {"file": path, "what": error})) from None
     if isinstance(told, dict):
         told = told.get("operations", [told])
     if not isinstance(told, list):
-        raise BadOperation(0, "", M_("Operations are a list of JSON objects."))
+        raise BadOperation(0, "", Message("Operations are a list of JSON objects."))
     return told
 
 

@@ -23,7 +23,7 @@ from babel.messages.plurals import get_plural
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ("engine/render/templates", "web/templates")
-PYTHON = ("engine", "crm", "web", "commands")
+PYTHON = ("engine", "crm", "web")
 MODULES = ("app.py", "cli.py", "settings.py")
 JINJA_KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "ngettext": (1, 2)}
 JINJA = {"silent": "false", "trimmed": "true", "encoding": "utf-8"}
