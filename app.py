@@ -18,7 +18,7 @@ from engine.render.page import Pages
 from engine.service import evolution, setup
 from engine.service.visit import Site
 from settings import ROOT, BadSetting, Settings, from_environment
-from web import admin, admin_changes, api, assets, cards, home, problems, search, security
+from web import admin, admin_changes, api, assets, cards, home, problems, search, security, trees
 
 MAX_BODY = 9 * 2**20
 """The largest request: one file of the largest kind allowed and a card around it."""
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         evolution.recover_behind(site)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)  # it guards itself: see there
-    for blueprint in (assets.assets, home.blueprint, api.blueprint, admin.blueprint, admin_changes.blueprint, cards.blueprint, search.blueprint):
+    for blueprint in (assets.assets, home.blueprint, api.blueprint, admin.blueprint, admin_changes.blueprint, cards.blueprint, search.blueprint, trees.blueprint):
         app.register_blueprint(blueprint)
     security.register(app, secure=told.secure_cookies)
     problems.register(app)

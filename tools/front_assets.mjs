@@ -15,7 +15,7 @@ const NAMED_BY_CODE = [
   "house", "layers", "list", "book-open", "settings", "user", "users", "image",
   "type", "text", "pilcrow", "hash", "sigma", "banknote", "calendar", "clock", "calendar-clock", "toggle-left", "circle-dot", "list-checks",
   "list-tree", "link-2", "paperclip", "at-sign", "phone", "globe", "info", "calculator", "table", "asterisk", "search", "eye-off", "pencil", "circle",
-  "languages", "archive", "triangle-alert",
+  "grip-vertical", "ellipsis-vertical", "languages", "archive", "triangle-alert",
 ];
 
 const COPIES = [

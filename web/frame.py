@@ -52,7 +52,9 @@ def framed(visit: Visit, screen: Screen) -> str:
     baked, page = _baked(pages, visit.view, reader, current)
     token = generate_csrf()
     flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]  # pairs, as asked for
-    messages = [{"level": level, "text": text} for level, text in flashed]
+    messages = [{"level": level, "text": text} for level, text in flashed if level != "undo"]
+    if messages and (acts := [text for level, text in flashed if level == "undo"]):
+        messages[-1]["undo"] = acts[-1]
     if screen.fixed and not messages:
         title, pieces = _fixed(pages, visit.view, screen, reader, current)
         main = _filled(pieces, {"csrf_token": escape(token)})

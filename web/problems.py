@@ -44,7 +44,7 @@ from engine.errors import (
 from engine.messages import M_, Message, Problem
 from engine.service.judging import sentence
 from engine.service.screen import Screen
-from web.visits import credentials, draw, site, visiting
+from web.visits import credentials, draw, site, visiting, wants_json
 
 log = logging.getLogger("fieldloom")
 
@@ -95,13 +95,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def _wants_json() -> bool:
-    return request.path.startswith("/api/") or request.path.endswith("/suggest")
-
-
 def _refused(error: FieldloomError) -> Response:
     status, heading = next((status, heading) for kind, status, heading in STATUS if isinstance(error, kind))
-    if isinstance(error, SignInNeeded) and not _wants_json():
+    if isinstance(error, SignInNeeded) and not wants_json():
         target = request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(f"/sign-in?next={iri_to_uri(target).replace('&', '%26').replace('#', '%23')}" if target not in ("", "/") else "/sign-in", 303)
     uses = [{"entity": entity, "field": field, "count": count} for (entity, field), count in error.uses.items()] if isinstance(error, InUse) else []
@@ -131,7 +127,7 @@ def _told(
 ) -> Response:
     try:
         with visiting() as visit:
-            if _wants_json():
+            if wants_json():
                 entity = visit.catalog.entities.get((request.view_args or {}).get("entity", ""))
                 errors = [
                     {
@@ -147,7 +143,7 @@ def _told(
     except FieldloomError:  # the database itself is gone: say it without asking it
         speaker = i18n.translator(site().locales, i18n.negotiate(credentials().languages, site().default_language).tag)
         told, more = speaker.say(heading), speaker.say(text)
-        return _json(status, told, more, []) if _wants_json() else Response(f"{told}\n\n{more}\n", status, mimetype="text/plain")
+        return _json(status, told, more, []) if wants_json() else Response(f"{told}\n\n{more}\n", status, mimetype="text/plain")
 
 
 def _json(status: int, title: str, detail: str, errors: Sequence[object], uses: Sequence[object] = ()) -> Response:

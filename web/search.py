@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import UnknownParameter
 from engine.files import KINDS
-from engine.service import attachments, charts, lookup, searching
+from engine.service import attachments, charts, lookup, searching, trees
 from web.visits import RECORD, answer, pairs, visiting
 
 blueprint = Blueprint("search", __name__)
@@ -20,7 +20,8 @@ SHOWN = {kind.media_type for kind in KINDS.values() if kind.shown}
 def show(entity: str) -> Response:
     """The search screen with its result."""
     with visiting() as visit:
-        return answer(visit, searching.show(visit, entity, pairs()))
+        screen = trees if trees.wanted(visit, entity, pairs()) else searching
+        return answer(visit, screen.show(visit, entity, pairs()))
 
 
 @blueprint.get("/<entity>/charts")

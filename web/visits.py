@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Response, current_app, flash, make_response, redirect, request, session
+from flask import Response, current_app, flash, jsonify, make_response, redirect, request, session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -47,10 +47,19 @@ def visiting(*, write: bool = False) -> Iterator[Visit]:
 def answer(visit: Visit, outcome: Screen | Done) -> AnyResponse:
     """The response for what a use case answered."""
     if isinstance(outcome, Done):
+        if wants_json():
+            return jsonify({"url": outcome.url, "message": outcome.message, "level": outcome.level, "undo": outcome.undo})
         if outcome.message:
             flash(outcome.message, outcome.level)
+        if outcome.undo:
+            flash(outcome.undo, "undo")
         return redirect(outcome.url, 303)
     return draw(visit, outcome)
+
+
+def wants_json() -> bool:
+    """Whether a program asks, or a script of a page: it is told what happened and draws that itself."""
+    return request.path.startswith("/api/") or request.path.endswith("/suggest") or request.headers.get("Accept") == "application/json"
 
 
 def draw(visit: Visit, screen: Screen) -> Response:

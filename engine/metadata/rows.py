@@ -89,6 +89,14 @@ class RowSet:
                 found.add(row.id)
         return frozenset(found)
 
+    def height(self, id: int) -> int:
+        """How many levels a row and what is below it take."""
+        level, height = [id], 0
+        while level:
+            height += 1
+            level = [child.id for above in level for child in self.children.get(above, ())]
+        return height
+
     def summed(self, counts: Mapping[int, int]) -> Mapping[int, int]:
         """For each row the sum of what was counted at it and at all rows below it."""
         found = {row.id: counts.get(row.id, 0) for row, _ in self.ordered}

@@ -114,17 +114,21 @@ def part_field(catalog: Catalog, field: Field) -> Field:
     return next(one for one in part.fields if one.via is None and one.column == field.column)
 
 
-def insert(conn: Connection, catalog: Catalog, entity: Entity, values: Values, *, by: int | None, at: datetime | None = None) -> int:
+def insert(
+    conn: Connection, catalog: Catalog, entity: Entity, values: Values, *, by: int | None, at: datetime | None = None, batch: str | None = None
+) -> int:
     """Store a new record (and the other record on its card) with history, made `at` a moment, or now. Returns its id."""
     own, others = _split(catalog, entity, values)
-    id = _insert_own(conn, catalog, entity, own, values, by=by, at=at)
+    id = _insert_own(conn, catalog, entity, own, values, by=by, at=at, batch=batch)
     for via, found in others:
         if any(value is not None for value in found.values()):
             _insert_via(conn, catalog, via, id, found, by=by)
     return id
 
 
-def insert_many(conn: Connection, catalog: Catalog, entity: Entity, rows: Sequence[Values], *, by: int | None) -> list[int]:
+def insert_many(
+    conn: Connection, catalog: Catalog, entity: Entity, rows: Sequence[Values], *, by: int | None, batch: str | None = None
+) -> list[int]:
     """Store many new records with history, in few statements. Returns their ids in the order of the rows."""
     now = datetime.now(UTC)
     stamps = {"version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
@@ -133,7 +137,7 @@ def insert_many(conn: Connection, catalog: Catalog, entity: Entity, rows: Sequen
     blank = {**blank_row(table), **stamps}
     ids = _insert_rows(conn, table, [{**blank, **column_values(catalog, entity, own)} for own, _ in split])
     entries = [
-        history.entry_row(entity.name, id, "create", {n: (None, v) for n, v in row.items() if v is not None}, by=by, at=now)
+        history.entry_row(entity.name, id, "create", {n: (None, v) for n, v in row.items() if v is not None}, by=by, at=now, batch=batch)
         for id, row in zip(ids, rows, strict=True)
     ]
     if entries:
@@ -169,7 +173,15 @@ def blank_row(table: sa.Table) -> Mapping[str, None]:
 
 
 def _insert_own(
-    conn: Connection, catalog: Catalog, entity: Entity, own: Values, told: Values, *, by: int | None, at: datetime | None = None
+    conn: Connection,
+    catalog: Catalog,
+    entity: Entity,
+    own: Values,
+    told: Values,
+    *,
+    by: int | None,
+    at: datetime | None = None,
+    batch: str | None = None,
 ) -> int:
     now = at or datetime.now(UTC)
     row = column_values(catalog, entity, own)
@@ -178,7 +190,7 @@ def _insert_own(
     # Every column is named, filled or not: one statement for the table, compiled once, whatever a record leaves out.
     done = conn.execute(sa.insert(table), {**blank_row(table), **row})
     (new,) = done.inserted_primary_key or (done.lastrowid,)
-    history.write(conn, entity.name, int(new), "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by)
+    history.write(conn, entity.name, int(new), "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by, batch=batch)
     return int(new)
 
 
@@ -188,7 +200,9 @@ def _insert_via(conn: Connection, catalog: Catalog, via: Via, owner: int, found:
     _insert_own(conn, catalog, part, complete, complete, by=by)
 
 
-def update(conn: Connection, catalog: Catalog, entity: Entity, record: Record, values: Values, *, by: int | None) -> Changes:
+def update(
+    conn: Connection, catalog: Catalog, entity: Entity, record: Record, values: Values, *, by: int | None, batch: str | None = None
+) -> Changes:
     """Store the changed values of a record that was read before. Returns what changed.
 
     Raises Stale if the record, or another record on its card, has changed since it was read.
@@ -200,7 +214,7 @@ def update(conn: Connection, catalog: Catalog, entity: Entity, record: Record, v
     _update_own(conn, catalog, entity, record.id, record.version, own, by=by)
     for via, found in others:
         _update_via(conn, catalog, entity, record, via, found, by=by)
-    history.write(conn, entity.name, record.id, "update", changes, by=by)
+    history.write(conn, entity.name, record.id, "update", changes, by=by, batch=batch)
     return changes
 
 
@@ -288,7 +302,7 @@ def _set_references(conn: Connection, catalog: Catalog, entity: Entity, id: int,
         conn.execute(sa.update(table).where(table.c.id == id).values(columns))
 
 
-def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry], *, by: int | None) -> None:
+def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry], *, by: int | None, batch: str | None = None) -> None:
     """Bring deleted records back with their ids, owners before parts. Raises NotRestorable.
 
     The version goes on where it ended, so that a card opened before the deletion is stale.
@@ -308,7 +322,7 @@ def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry]
         except IntegrityError:
             raise NotRestorable(M_("This cannot be restored: something it refers to has been deleted since.")) from None
         coming.discard((entry.entity, entry.record_id))
-        history.write(conn, entity.name, entry.record_id, "restore", {n: (None, v) for n, v in values.items()}, by=by)
+        history.write(conn, entity.name, entry.record_id, "restore", {n: (None, v) for n, v in values.items()}, by=by, batch=batch)
     for entity, id, waiting in later:
         _set_references(conn, catalog, entity, id, waiting)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine import files, rules
 from engine.messages import M_, Message, Problem
 from engine.metadata.model import Entity, Field, Json
+from engine.metadata.rows import DEEPEST
 from engine.metadata.types import TYPES
 from engine.query import page, tree
 from engine.query.cardrules import FREE, State
@@ -22,6 +23,7 @@ from engine.service.visit import Visit
 NOT_FOUND = M_("“%(label)s” names something that does not exist (any more). Choose another.")
 INACTIVE = M_("“%(label)s” names an entry that is not in use any more. Choose another.")
 OWN_CHILD = M_("“%(label)s” cannot be the entry itself or one below it.")
+TOO_DEEP = M_("“%(label)s”: a tree has at most %(most)s levels.")
 NOT_ALLOWED = M_("“%(label)s” does not allow this choice.")
 HIDDEN = M_("“%(label)s” does not apply here. It can be filled in only when: %(when)s.")
 REQUIRED_WHEN = M_("“%(label)s” must be filled in when: %(when)s.")
@@ -139,8 +141,11 @@ def _wrong_reference(visit: Visit, entity: Entity, one: Field, values: Mapping[s
             return NOT_FOUND
         if not row.active and (record is None or record.values.get(one.name) != id):
             return INACTIVE
-        if record is not None and one.target == entity.name and one.name == entity.tree and id in rows.under(record.id):
-            return OWN_CHILD
+        if one.target == entity.name and one.name == entity.tree:
+            if record is not None and id in rows.under(record.id):
+                return OWN_CHILD
+            if len(rows.path(row)) + (rows.height(record.id) if record else 1) > DEEPEST:
+                return M_(TOO_DEEP.text, most=DEEPEST)
     elif not read.existing(visit.conn, visit.catalog, one.target or "", [id]):
         return NOT_FOUND
     if "where" in one.options and id not in holding(visit, one, [id], values):

@@ -19,8 +19,12 @@ class Screen:
 
 @dataclass(frozen=True)
 class Done:
-    """It is done; the reader goes to `url` and is told `message` there, as a "success" or "info"."""
+    """It is done; the reader goes to `url` and is told `message` there, as a "success" or "info".
+
+    `undo` names the act in the history, where it can be taken back as a whole.
+    """
 
     url: str
     message: str = ""
     level: str = "success"
+    undo: str = ""

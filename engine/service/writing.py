@@ -11,13 +11,13 @@ from engine.errors import InUse, Locked, Refused
 from engine.messages import M_, Problem
 from engine.metadata import store
 from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json, Via
-from engine.metadata.rows import Dictionaries, row_label_key
+from engine.metadata.rows import DEEPEST, Dictionaries, row_label_key
 from engine.metadata.types import TYPES
 from engine.records import history, read, uses, write
 from engine.records.history import Changes
 from engine.records.read import Record
 from engine.service import fixed, ruling
-from engine.service.judging import OWN_CHILD
+from engine.service.judging import OWN_CHILD, TOO_DEEP
 from engine.service.visit import Visit
 
 Values = Mapping[str, Json]
@@ -33,18 +33,23 @@ def defaults(dictionaries: Dictionaries, entity: Entity) -> dict[str, Json]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None = None) -> int:
-    """Store a new record, made `at` a moment, or now, without what its card does not show. Returns its id. Raises Locked."""
+def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None = None, batch: str | None = None) -> int:
+    """Store a new record, made `at` a moment, or now, without what its card does not show. Returns its id. Raises Locked.
+
+    What one act does to several records has one `batch` in the history, by which it can be taken back.
+    """
     if entity.locks.add:
         raise Locked(fixed.LIST)
     values = ruling.without_hidden(visit, entity, values)
     _lock_owners(visit, entity, values)
-    id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at)
+    id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at, batch=batch)
     _follow(visit, entity, id, values)
     return id
 
 
-def update(visit: Visit, entity: Entity, record: Record, values: Values, *, spoken_language: bool = False) -> Changes:
+def update(
+    visit: Visit, entity: Entity, record: Record, values: Values, *, spoken_language: bool = False, batch: str | None = None
+) -> Changes:
     """Store the changed values of a record; fields that they take off its card are emptied. Returns what changed. Raises Locked, Stale.
 
     With `spoken_language` the translatable texts of a row are the reader's words for it, not the source text.
@@ -60,7 +65,7 @@ def update(visit: Visit, entity: Entity, record: Record, values: Values, *, spok
     spoken = _translated(visit, entity, changed) if spoken_language else {}
     by = visit.signed_in().id
     kept = {name: value for name, value in changed.items() if name not in spoken}
-    changes = dict(write.update(visit.conn, visit.catalog, entity, record, kept, by=by))
+    changes = dict(write.update(visit.conn, visit.catalog, entity, record, kept, by=by, batch=batch))
     if spoken:
         changes |= _translate(visit, entity, record, spoken, touched=bool(kept))
     if changes:
@@ -126,10 +131,10 @@ def delete(visit: Visit, entity: Entity, id: int, record: Record, *, batch: str 
     return [one.name for one, _ in doomed]
 
 
-def restore(visit: Visit, entity: Entity, entries: list[history.Entry]) -> None:
+def restore(visit: Visit, entity: Entity, entries: list[history.Entry], batch: str | None = None) -> None:
     """Bring deleted records back; where another has taken a main one's place, that one stays. Raises NotRestorable."""
     by = visit.signed_in().id
-    write.restore(visit.conn, visit.catalog, entries, by=by)
+    write.restore(visit.conn, visit.catalog, entries, by=by, batch=batch)
     _reload(visit, entity)
     for entry in entries:
         kept = entry.before
@@ -160,11 +165,23 @@ def _lock_owners(visit: Visit, entity: Entity, values: Values) -> None:
 def _check_tree(visit: Visit, entity: Entity, id: int, parent: Json) -> None:
     """Refuse a loop, also one that two people make together: the tree is locked and read again. Raises Refused."""
     parents = read.lock_tree(visit.conn, visit.catalog, entity)
-    step = parent
+    step, depth = parent, 0
     while step is not None:
+        depth += 1
         if step == id:
             raise Refused([Problem(entity.tree, "reference", OWN_CHILD)])
         step = parents.get(step)
+    if depth + _height(parents, id) > DEEPEST:
+        raise Refused([Problem(entity.tree, "reference", M_(TOO_DEEP.text, most=DEEPEST))])
+
+
+def _height(parents: Mapping[int, int | None], id: int) -> int:
+    """How many levels a row and what is below it take."""
+    level, height = {id}, 0
+    while level:
+        height += 1
+        level = {one for one, parent in parents.items() if parent in level}
+    return height
 
 
 def _follow(visit: Visit, entity: Entity, id: int, values: Values, changed: Values | None = None) -> None:

@@ -6,6 +6,7 @@ import "./filter-row.js";
 import "./row-order.js";
 import "./card-rules.js";
 import "./overlays.js";
+import "./tree-view.js";
 import "./lazy-part.js";
 import { composing } from "./dom.js";
 
