@@ -92,7 +92,7 @@ class RowSet:
     def height(self, id: int) -> int:
         """How many levels a row and what is below it take."""
         level, height = [id], 0
-        while level:
+        while level and height <= DEEPEST:
             height += 1
             level = [child.id for above in level for child in self.children.get(above, ())]
         return height

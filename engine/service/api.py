@@ -109,7 +109,7 @@ def changed(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> Re
     entity = visit.restricted(name, "update")
     told = dict(_object(body))
     tag = tag or _tag(told.pop("version", None))
-    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    record = writing.fetch_to_change(visit, entity, id)
     if tag and tag != record.tag:
         raise Stale(name, id, record.tag)
     given = normalised(entity, told)
@@ -131,7 +131,7 @@ def moved(visit: Visit, name: str, id: int, step: str, body: Json, tag: str | No
 def deleted(visit: Visit, name: str, id: int, tag: str | None) -> None:
     """Delete a record with its parts. Raises NotFound, InUse, Locked, Stale."""
     entity = visit.restricted(name, "delete")
-    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    record = writing.fetch_to_change(visit, entity, id)
     if tag and tag != record.tag:
         raise Stale(name, id, record.tag)
     writing.delete(visit, entity, id, record)

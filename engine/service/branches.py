@@ -87,7 +87,7 @@ def rename(visit: Visit, name: str, id: int, text: str) -> Done:
     """Give a row another name, in the reader's language. Raises NotFound, Refused, Locked."""
     entity, rows, _ = tree_of(visit, name, "update")
     row_of(rows, name, id)
-    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    record = writing.fetch_to_change(visit, entity, id)
     values = {entity.title: " ".join(text.split()) or None}
     if problems := judge(visit, entity, "update", values, record):
         raise Refused(problems)
@@ -105,9 +105,8 @@ def move(visit: Visit, name: str, id: int, under: int | None, before: int | None
     Raises NotFound, Locked, and Refused for a place below itself or too deep.
     """
     entity, rows, parent = tree_of(visit, name, "update")
-    read.lock_tree(visit.conn, visit.catalog, entity)
     row = row_of(rows, name, id)
-    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    record = writing.fetch_to_change(visit, entity, id)
     here = [one for one in rows.children.get(under, ()) if one.id != id]
     at = next((place for place, one in enumerate(here) if one.id == before), len(here))
     values: dict[str, Json] = {parent: under} if _above(rows, row) != under else {}

@@ -126,7 +126,7 @@ def _card_of(visit: Visit, entity: Entity, record: Record, entries: Mapping[str,
 def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
     """Store a record's changes; give the card back with what is wrong, or both versions if somebody else was faster."""
     entity = visit.restricted(name, "update")
-    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    record = writing.fetch_to_change(visit, entity, id)
     bound, problems = _read(visit, entity, sent, record)
     hidden = ruling.state(visit, entity, {**record.values, **bound.values}).hidden
     problems = [one for one in problems if one.field not in hidden]

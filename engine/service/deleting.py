@@ -30,7 +30,7 @@ def confirm(visit: Visit, name: str, id: int) -> Screen:
 def delete(visit: Visit, name: str, id: int, version: str = "") -> Screen | Done:
     """Delete a record with its parts; refused when others refer to it, saying by what. Raises NotFound, Stale, Locked."""
     entity = visit.restricted(name, "delete")
-    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    record = writing.fetch_to_change(visit, entity, id)
     if version not in ("", record.tag):
         raise Stale(name, id, record.tag)
     title = title_of(visit, entity, record)

@@ -58,7 +58,7 @@ def _bring_back(visit: Visit, entries: Sequence[Entry], back: str) -> None:
 def _set_back(visit: Visit, entry: Entry, back: str) -> None:
     entity = visit.catalog.entity(entry.entity)
     try:
-        record = read.fetch(visit.conn, visit.catalog, entity, entry.record_id, lock=True)
+        record = writing.fetch_to_change(visit, entity, entry.record_id)
     except NotFound:
         raise NotRestorable(CHANGED) from None
     if any(name not in entity.by_name or record.values.get(name) != after for name, after in entry.after.items()):

@@ -73,6 +73,16 @@ def update(
     return changes
 
 
+def fetch_to_change(visit: Visit, entity: Entity, id: int) -> Record:
+    """A record, with other writers kept off it. Raises NotFound.
+
+    Of a tree all rows are locked, before the one: two people who move rows wait for one another and never for each other.
+    """
+    if entity.tree:
+        read.lock_tree(visit.conn, visit.catalog, entity)
+    return read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+
+
 def _translated(visit: Visit, entity: Entity, changed: Values) -> dict[str, str]:
     """The changed texts that belong to the reader's language rather than to the source language."""
     if visit.language.is_pseudo or visit.language.chain[0] == SOURCE_LANGUAGE or not entity.is_dictionary:
@@ -166,7 +176,7 @@ def _check_tree(visit: Visit, entity: Entity, id: int, parent: Json) -> None:
     """Refuse a loop, also one that two people make together: the tree is locked and read again. Raises Refused."""
     parents = read.lock_tree(visit.conn, visit.catalog, entity)
     step, depth = parent, 0
-    while step is not None:
+    while step is not None and depth <= DEEPEST:
         depth += 1
         if step == id:
             raise Refused([Problem(entity.tree, "reference", OWN_CHILD)])
@@ -178,7 +188,7 @@ def _check_tree(visit: Visit, entity: Entity, id: int, parent: Json) -> None:
 def _height(parents: Mapping[int, int | None], id: int) -> int:
     """How many levels a row and what is below it take."""
     level, height = {id}, 0
-    while level:
+    while level and height <= DEEPEST:
         height += 1
         level = {one for one, parent in parents.items() if parent in level}
     return height
