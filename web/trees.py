@@ -48,8 +48,8 @@ def step(entity: str, id: int) -> Response:
         return answer(visit, branches.step(visit, entity, id, request.form.get("to", "")))
 
 
-@blueprint.post(f"/<entity>/{RECORD}/move")
-def move(entity: str, id: int) -> Response:
+@blueprint.post(f"/<entity>/{RECORD}/place")
+def place(entity: str, id: int) -> Response:
     """To another place."""
     with visiting(write=True) as visit:
         if typed := request.form.get("under__text", "").strip() if not request.form.get("under") else "":

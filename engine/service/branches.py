@@ -122,7 +122,7 @@ def move(visit: Visit, name: str, id: int, under: int | None, before: int | None
 def move_to(visit: Visit, name: str, id: int, text: str) -> Done:
     """Put a row under the one that is called so. Raises NotFound, Locked, and Refused where the name is not clear."""
     entity, _, parent = tree_of(visit, name, "update")
-    given, problems = lookup.resolve_typed(visit, entity, {parent: text})
+    given, problems = lookup.resolve_typed(visit, entity, {parent: text}, {})
     if problems:
         raise Refused(problems)
     return move(visit, name, id, given[parent])

@@ -59,7 +59,7 @@ class Tree:
 
     def move(self, name: str, **to: Any) -> Any:
         """To another place."""
-        return self.do(f"/industry/{self.id(name)}/move", **to)
+        return self.do(f"/industry/{self.id(name)}/place", **to)
 
 
 @pytest.fixture
@@ -219,11 +219,11 @@ def test_a_tree_has_an_end(tree: Tree) -> None:
 
 
 def test_a_name_that_is_typed_finds_the_new_parent(tree: Tree) -> None:
-    answer = tree.browser.post(f"/industry/{tree.id('Coal')}/move", {"under": "", "under__text": "energy and WATER"})
+    answer = tree.browser.post(f"/industry/{tree.id('Coal')}/place", {"under": "", "under__text": "energy and WATER"})
     assert answer.status_code == 303
     assert tree.parent("Coal") == tree.id("Energy and water")
-    assert tree.browser.post(f"/industry/{tree.id('Coal')}/move", {"under__text": "Nowhere"}).status_code == 422
-    tree.browser.post(f"/industry/{tree.id('Coal')}/move", {"under__text": ""})
+    assert tree.browser.post(f"/industry/{tree.id('Coal')}/place", {"under__text": "Nowhere"}).status_code == 422
+    tree.browser.post(f"/industry/{tree.id('Coal')}/place", {"under__text": ""})
     assert tree.parent("Coal") is None
 
 
@@ -289,7 +289,7 @@ def test_whoever_may_not_change_lists_looks_at_them(app: Flask, installed: Datab
         assert word not in page
     coal = tree.id("Coal")
     told = tree.step("Coal", "down")
-    for path in ("add", f"{coal}/rename", f"{coal}/step", f"{coal}/move", "paste"):
+    for path in ("add", f"{coal}/rename", f"{coal}/step", f"{coal}/place", "paste"):
         assert user.post(f"/industry/{path}", {"name": "x", "to": "up", "text": "x", "make": "1"}).status_code == 403
     assert user.post("/undo", {"batch": told["undo"]}).status_code == 403
     assert user.get(f"/industry/{coal}/node").status_code == 200

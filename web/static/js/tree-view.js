@@ -305,7 +305,7 @@ class TreeView extends HTMLElement {
   }
 
   #dropped(item, { under, before }) {
-    return this.#send(`${this.dataset.url}${idOf(item)}/move`, { under, before });
+    return this.#send(`${this.dataset.url}${idOf(item)}/place`, { under, before });
   }
 
   /** Ask the server for a change, tell what it answered, and draw the tree anew. Gives whether it was done. */
