@@ -57,8 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         evolution.recover_behind(site)
     csrf = CSRFProtect(app)
     csrf.exempt(api.blueprint)  # it guards itself: see there
-    for blueprint in (assets.assets, home.blueprint, api.blueprint, admin.blueprint, admin_changes.blueprint, cards.blueprint, search.blueprint, trees.blueprint):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(assets.assets)
+    for screens in (home, api, admin, admin_changes, cards, search, trees):
+        app.register_blueprint(screens.blueprint)
     security.register(app, secure=told.secure_cookies)
     problems.register(app)
     app.before_request(_refuse_control_characters)
