@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
 
@@ -36,7 +37,8 @@ def bake(pages: Pages, view: View, entity: Entity, hidden: frozenset[str] = froz
         shown = [one for one in entity.fields_of(group) if one.type != "hint" and one.name != entity.owner and one.name not in hidden]
         if not shown:
             continue
-        told = {"name": group.name, "label": labels.group_label(view.catalog, entity, group, view.languages), "via": group.via}
+        told: dict[str, Any] = {"name": group.name, "label": labels.group_label(view.catalog, entity, group, view.languages), "via": group.via}
+        told |= {"columns": group.columns, "collapsed": group.collapsed, "tab": group.tab}
         items = [
             item.render(f={"label": view.label(one), "widget": widget_of(one), "width": one.width}, slot={"value": slots.value})
             for one in shown

@@ -25,7 +25,7 @@ from engine.render.page import Pages
 from engine.render.view import NOTHING_KNOWN, Known, View, plain
 from engine.render.widgets import WIDGETS, Slots, choice
 
-OFF = " data-off"
+OFF, FOLD = " data-off", '<details class="fold"'
 """Marks what does not stand on the card at the moment: the style sheet hides it where scripts run, and only there."""
 SELECTED_BY = {"select": " selected", "radio": " checked", "palette": " checked", "checkboxes": " checked", "checkbox": " checked"}
 
@@ -63,17 +63,22 @@ class BakedField:
 
 @dataclass(frozen=True, slots=True)
 class BakedSection:
-    """A heading with its fields: `pieces` stand around them; `off` is the first of them where no field stands on the card."""
+    """A heading with its fields: `pieces` stand around them; `second` goes on after the place where OFF is put if no field stands on the card."""
 
     group: Group
     label: str
     pieces: tuple[str, ...]
     fields: tuple[BakedField, ...]
-    off: str = ""
+    second: str = ""
 
     def is_off(self, hidden: frozenset[str]) -> bool:
         """Whether none of its fields stands on the card."""
         return bool(hidden) and all(one.field.name in hidden for one in self.fields)
+
+    def head(self, entries: Mapping[str, Entry], hidden: frozenset[str]) -> str:
+        """What stands before the fields. A collapsed group is open where something is wrong in it."""
+        wrong = self.group.collapsed and any(entries[one.field.name].errors for one in self.fields if one.field.name in entries)
+        return self.pieces[0] + (OFF if self.is_off(hidden) else "") + (self.second.replace(FOLD, FOLD + " open", 1) if wrong else self.second)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +106,11 @@ def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None, note
         if not fields:
             continue
         label = labels.group_label(view.catalog, entity, group, view.languages)
-        told = {"name": group.name, "label": label, "via": group.via, "note": applies.get(f"{group.name}:", "")}
+        told: dict[str, Any] = {"name": group.name, "label": label, "via": group.via, "note": applies.get(f"{group.name}:", "")}
+        told |= {"columns": group.columns, "collapsed": group.collapsed, "tab": group.tab}
         marks = [slots.mark(str(n)) for n in range(len(fields))]
         first, second, *rest = slots.cut(environment.get_template("section.html").render(group=told, slot=slots, fields=marks))[0]
-        sections.append(BakedSection(group, label, (first + second, *rest), tuple(fields), first + OFF + second))
+        sections.append(BakedSection(group, label, (first, *rest), tuple(fields), second))
 
     def errors(id: str, messages: Sequence[str]) -> str:
         return block.render(id=f"{id}-error", messages=messages)
@@ -199,7 +205,7 @@ def fill(card: BakedCard, entries: Mapping[str, Entry], hidden: frozenset[str] =
     """The card's sections with these entries; fields without one are blank. `hidden` ones are not shown where scripts run."""
     parts: list[str] = []
     for section in card.sections:
-        parts.append(section.off if section.is_off(hidden) else section.pieces[0])
+        parts.append(section.head(entries, hidden))
         for baked, piece in zip(section.fields, section.pieces[1:], strict=True):
             entry, off = entries.get(baked.field.name), baked.field.name in hidden
             if entry is None and not off:

@@ -22,6 +22,8 @@ NAME: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0
 LABEL: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 200}
 LABELS: Mapping[str, Json] = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}, "additionalProperties": LABEL}
 CONDITION: Mapping[str, Json] = {"type": ["object", "null"]}
+WIDTHS = ["full", "wide", "half", "third"]
+"""The whole row, two columns of three or four, one column; `third` is one column as well."""
 FLAG: Mapping[str, Json] = {"type": "boolean"}
 
 

@@ -11,7 +11,7 @@ from engine.metadata.definition import field_id
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.types import TYPES
 from engine.schema.editing import field_named, named_in_all, ordered, placed, with_entity, with_labels
-from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, Finding, Operation
+from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, WIDTHS, Finding, Operation
 from engine.schema.ops.common import PREFIX, definition_findings, no_group
 
 
@@ -26,7 +26,7 @@ class AddField(Operation):
     arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {
         "entity": NAME, "name": NAME, "type": NAME, "group": NAME, "label": LABEL, "labels": LABELS,
         "options": {"type": "object"}, "help": {"type": "string", "maxLength": 500}, "placeholder": {"type": "string", "maxLength": 200},
-        "default": {}, "width": {"enum": ["full", "half", "third"]}, "enabled": FLAG, "required": FLAG, "searchable": FLAG, "in_list": FLAG,
+        "default": {}, "width": {"enum": WIDTHS}, "enabled": FLAG, "required": FLAG, "searchable": FLAG, "in_list": FLAG,
         "rules": {"type": "object", "properties": {"visible": CONDITION, "required": CONDITION, "choices": {"type": "array"}}},
         "before": {"type": ["string", "null"]}, "table": NAME,
     }  # fmt: skip

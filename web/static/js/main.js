@@ -5,6 +5,7 @@ import "./section-nav.js";
 import "./filter-row.js";
 import "./row-order.js";
 import "./card-rules.js";
+import "./card-tabs.js";
 import "./overlays.js";
 import "./tree-view.js";
 import "./lazy-part.js";
