@@ -96,7 +96,7 @@ def _baked(pages: Pages, view: View, reader: Reader, current: str) -> tuple[Piec
     language = reader.language
     page = {
         "title": "Fieldloom",
-        "lang": SOURCE_LANGUAGE if language.is_pseudo else language.tag,
+        "lang": _lang(language),
         "dir": language.direction,
         "theme": reader.theme,
         "user": {"name": reader.name, "role": reader.role} if reader.role else None,
@@ -107,7 +107,7 @@ def _baked(pages: Pages, view: View, reader: Reader, current: str) -> tuple[Piec
             for url, icon, label, roles in OFFICES
             if reader.role in roles
         ],
-        "languages": [{"tag": one.tag, "label": one.name, "dir": one.direction, "current": one.tag == language.tag} for one in reader.languages],
+        "languages": [_choice(one, language) for one in reader.languages],
         "search_url": nav[0]["url"] if nav else "",
     }
     marked = {kind: getattr(slots, kind) for kind in SLOTS}
@@ -127,3 +127,13 @@ def _navigation(view: View, role: Role, current: str) -> tuple[tuple[dict[str, A
         item = {"label": label, "url": f"/{entity.name}/", "current": entity.name == current, "icon": entity.icon}
         (lists if entity.is_dictionary else cards).append(item)
     return tuple(cards), tuple(lists)
+
+
+def _choice(one: Language, current: Language) -> dict[str, Any]:
+    """A language as the menu shows it."""
+    return {"tag": one.tag, "lang": _lang(one), "label": one.name, "dir": one.direction, "current": one.tag == current.tag}
+
+
+def _lang(language: Language) -> str:
+    """What pages say a text is in: a pseudo-language is none."""
+    return SOURCE_LANGUAGE if language.is_pseudo else language.tag
