@@ -180,8 +180,9 @@ def _choices(entity: Entity, scope: Scope) -> Iterator[RuleFinding]:
 
 
 def _values_of(one: Field, scope: Scope) -> set[str] | None:
-    if "choices" in one.options:
-        return {str(choice["value"]) for choice in one.options["choices"]}
+    schema = TYPES[one.type].json_schema(one.options)
+    if offered := schema.get("enum") or schema.get("items", {}).get("enum"):
+        return set(offered)
     rows = scope.dictionaries.of(one.target or "") if TYPES[one.type].refers else None
     return None if rows is None else {*rows.by_key, *(str(id) for id in rows.rows)}
 

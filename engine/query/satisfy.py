@@ -77,8 +77,8 @@ def _candidates(field: Field, rules: Sequence[ResolvedRule], dictionaries: Dicti
     named = list(_named(rules))
     if field.type == "multiple_choice":
         yield from _sets(field, named)
-    elif field.type == "choice":
-        yield from (one["value"] for one in field.options["choices"])
+    elif "enum" in (schema := TYPES[field.type].json_schema(field.options)):
+        yield from schema["enum"]
     elif rows is not None:
         yield from rows.rows
     else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +17,9 @@ from engine.messages import M_
 from engine.metadata.database import Database
 from engine.schema import actual, ddl, fill
 from engine.schema.ddl import MARIADB, Statement
+
+if TYPE_CHECKING:
+    from engine.schema.plan import Plan
 
 LOCK_TIMEOUT = "40ms"
 """How long a statement may wait for a table on PostgreSQL: everybody who comes after it waits with it."""
@@ -30,6 +33,7 @@ class Orders:
 
     `base` is the version it was looked at with, `seen` the hash of the plan that was shown; either refuses what has
     changed since. `patience` is for a table that somebody holds, in seconds. `archive` is the folder for what is purged.
+    `more` adds what rooms beside this one find in the plan.
     """
 
     user_id: int | None = None
@@ -42,6 +46,7 @@ class Orders:
     patience: float = 30.0
     archive: Path = field(default_factory=lambda: Path("purged"))
     told: fill.Told | None = None
+    more: Callable[[Connection, Plan], Plan] | None = None
 
 
 @dataclass(frozen=True, slots=True)

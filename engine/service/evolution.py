@@ -18,6 +18,7 @@ from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
 from engine.schema.ops import JOURNALLED, OPERATIONS
 from engine.schema.plan import Plan
+from engine.service import rule_findings
 from engine.service.visit import Site, Visit
 
 
@@ -60,7 +61,7 @@ def preview(visit: Visit, operations: Sequence[Operation]) -> Plan:
 def planned(conn: Connection, catalog: Catalog, operations: Sequence[Operation]) -> Plan:
     """The same, for whoever may."""
     ground = actual.ground(conn, plan.touched(operations))
-    return effects.seen(conn, plan.make(catalog, operations, ground))
+    return rule_findings.added(conn, effects.seen(conn, plan.make(catalog, operations, ground)))
 
 
 def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
@@ -76,6 +77,7 @@ def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
         seen=wanted.seen,
         confirmed=wanted.confirmed,
         archive=site.archive,
+        more=rule_findings.added,
     )
     done = apply.publish(site.database, wanted.operations, orders)
     if done.later:

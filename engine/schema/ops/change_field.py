@@ -99,7 +99,7 @@ class ChangeField(Operation):
         label = one.label if one else self.field
         if len(self.changes) == 1:
             name, value = next(iter(self.changes.items()))
-            if (name, value) in _SWITCHES:
+            if isinstance(value, bool) and (name, value) in _SWITCHES:
                 return M_(_SWITCHES[name, value].text, label=label, entity=self.entity)
         return M_("Change “%(label)s” of “%(entity)s”: %(what)s.", label=label, entity=self.entity, what=", ".join(self.changes))
 

@@ -39,6 +39,7 @@ def everything(name: str = "") -> Entity:
 
 SEVERAL: Mapping[str, Sequence[Json]] = {
     "integer": (-5, 0, 5, 17, 2**53 - 1), "decimal": NUMBERS, "amount": NUMBERS, "check": (True, False), "choice": CODES,
+    "palette": ("red", "green", "blue"),
     **dict.fromkeys(("reference", "list", "tree"), IDS),
     "time": ("00:00:00", "09:30:00", "14:30:00", "14:30:59", "23:59:59"),
     "email": ("li.wei@example.com", "LI.WEI@EXAMPLE.ORG", "a_b@example.com"),
