@@ -97,7 +97,7 @@ def _on_card(view: View, region: Region, found: Ready, noted: Noted, values: Val
     rules = json.dumps(_document(view, region, found), ensure_ascii=False, separators=(",", ":"))
     before = None if stored is None else " ".join(sorted(found.state(stored).hidden))
     held = {name: values[name] for name in sorted(found.rules.reads()) if values.get(name) is not None}
-    told = {"document": rules, "before": before, "values": json.dumps(held, ensure_ascii=False, separators=(",", ":"))}
+    told = {"document": rules, "before": before, "held": json.dumps(held, ensure_ascii=False, separators=(",", ":"))}
     return OnCard(noted, found.state(values).hidden, told)
 
 
