@@ -11,16 +11,12 @@ const VENDOR = join(ROOT, "web", "static", "vendor");
 const LUCIDE = join(MODULES, "lucide-static");
 
 // Named by code or chosen by data, not by a template.
-<<<<<<< HEAD
 const NAMED_BY_CODE = [
   "house", "layers", "list", "book-open", "settings", "user", "users", "image",
   "type", "text", "pilcrow", "hash", "sigma", "banknote", "calendar", "clock", "calendar-clock", "toggle-left", "circle-dot", "list-checks",
   "list-tree", "link-2", "paperclip", "at-sign", "phone", "globe", "info", "calculator", "table", "asterisk", "search", "eye-off", "pencil", "circle",
-  "grip-vertical", "ellipsis-vertical", "languages", "archive", "triangle-alert",
+  "grip-vertical", "ellipsis-vertical", "languages", "archive", "triangle-alert", "eye", "list-filter",
 ];
-=======
-const NAMED_BY_CODE = ["house", "layers", "list", "book-open", "settings", "user", "users", "image", "eye", "asterisk", "list-filter"];
->>>>>>> 5e9df6b (The page of all rules of an entity, in words and with warnings; a dictionary's own method is no value)
 
 const COPIES = [
   ["@github/combobox-nav/dist/index.js", "combobox-nav.js"],
