@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import BadValue
 from engine.messages import M_
-from engine.service import branches, pasting, trees, undoing
+from engine.service import branches, merging, pasting, trees, undoing
 from web.visits import RECORD, answer, visiting
 
 blueprint = Blueprint("trees", __name__)
@@ -72,6 +72,20 @@ def plant(entity: str) -> Response:
         if "make" in request.form:
             return answer(visit, pasting.plant(visit, entity, _row("under"), text))
         return answer(visit, pasting.show(visit, entity, _row("under"), text, told=True))
+
+
+@blueprint.get(f"/<entity>/{RECORD}/merge")
+def ask_to_merge(entity: str, id: int) -> Response:
+    """What merging a row would change."""
+    with visiting() as visit:
+        return answer(visit, merging.show(visit, entity, id, into=_row("into")))
+
+
+@blueprint.post(f"/<entity>/{RECORD}/merge")
+def merge(entity: str, id: int) -> Response:
+    """Merge a row into another."""
+    with visiting(write=True) as visit:
+        return answer(visit, merging.merge(visit, entity, id, _row("into"), request.form.get("into__text", "").strip()))
 
 
 @blueprint.post("/undo")

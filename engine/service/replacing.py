@@ -33,7 +33,7 @@ def replace(visit: Visit, name: str, id: int, by: int, version: str = "") -> int
     Raises NotFound, Stale, Locked, Refused when the other cannot stand in its place, InUse when parts of it are in use.
     """
     entity = visit.restricted(name, "delete")
-    record = read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+    record = writing.fetch_to_change(visit, entity, id)
     if version not in ("", record.tag):
         raise Stale(name, id, record.tag)
     writing.check_deletable(entity, record)
@@ -43,6 +43,8 @@ def replace(visit: Visit, name: str, id: int, by: int, version: str = "") -> int
     changes = [(one, ids) for one, ids in changes if ids]
     if wrong := _wrong(visit, entity, id, by, changes):
         raise Refused([Problem(BY, "reference", wrong)])
+    if entity.tree:
+        writing.check_tree(visit, entity, id, by)  # what is below goes under the other, which may have been moved meanwhile
     batch, actor = uuid.uuid4().hex, visit.signed_in().id
     with visit.conn.begin_nested():  # all of it or nothing, also where the caller goes on after a refusal
         for one, ids in changes:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import InUse, NotFound, NotRestorable
 from engine.messages import M_
-from engine.records import history, read, uses, write
+from engine.metadata.model import Field
+from engine.metadata.types import TYPES
+from engine.records import history, read, repoint, uses, write
 from engine.records.history import Entry
 from engine.service import writing
 from engine.service.screen import Done
@@ -41,7 +43,12 @@ def undo(visit: Visit, batch: str) -> str:
     back = uuid.uuid4().hex
     if gone := [entry for entry in entries if entry.action == GONE]:
         _bring_back(visit, gone, back)
-    for entry in reversed([entry for entry in entries if entry.action == "update"]):
+    changed = [entry for entry in entries if entry.action == "update"]
+    pointing = _pointing(visit, changed)
+    for (name, key, before, after), ids in pointing.items():
+        _point_back(visit, visit.catalog.entity(name).by_name[key], ids, before, after, back)
+    pointed = {(name, id) for (name, _, _, _), ids in pointing.items() for id in ids}
+    for entry in reversed([entry for entry in changed if (entry.entity, entry.record_id) not in pointed]):
         _set_back(visit, entry, back)
     if made := [entry for entry in entries if entry.action in MADE]:
         _take_away(visit, made, back)
@@ -53,6 +60,28 @@ def _bring_back(visit: Visit, entries: Sequence[Entry], back: str) -> None:
         if read.existing(visit.conn, visit.catalog, entry.entity, [entry.record_id]):
             raise NotRestorable(CHANGED)
     writing.restore(visit, visit.catalog.entity(entries[-1].entity), list(entries), batch=back)
+
+
+def _pointing(visit: Visit, entries: Sequence[Entry]) -> Mapping[tuple[str, str, int, int], list[int]]:
+    """(entity, field, before, after) → the records that were only made to refer to another one: there may be very many.
+
+    Rows of a tree that moved are not among them: each is looked at by itself.
+    """
+    found: dict[tuple[str, str, int, int], list[int]] = {}
+    for entry in entries:
+        entity = visit.catalog.entity(entry.entity)
+        for name, (before, after) in entry.changes.items() if len(entry.changes) == 1 else ():
+            one = entity.by_name.get(name)
+            if one is not None and one.via is None and TYPES[one.type].refers and name != entity.tree and before and after:
+                found.setdefault((entity.name, name, before, after), []).append(entry.record_id)
+    return {key: ids for key, ids in found.items() if len(ids) == len(set(ids))}
+
+
+def _point_back(visit: Visit, one: Field, ids: Sequence[int], before: int, after: int, back: str) -> None:
+    if not set(ids) <= set(repoint.lock_referring(visit.conn, visit.catalog, one, after)):
+        raise NotRestorable(CHANGED)
+    repoint.repoint(visit.conn, visit.catalog, one, ids, after, before, by=visit.signed_in().id, batch=back)
+    writing.follow_many(visit, visit.catalog.entity(one.entity), ())
 
 
 def _set_back(visit: Visit, entry: Entry, back: str) -> None:

@@ -61,7 +61,7 @@ def update(
             raise Locked(M_(fixed.CELL.text, label=visit.view.label(entity.by_name[name])))
     _lock_owners(visit, entity, {**record.values, **changed})
     if entity.tree in changed:
-        _check_tree(visit, entity, record.id, changed[entity.tree])
+        check_tree(visit, entity, record.id, changed[entity.tree])
     spoken = _translated(visit, entity, changed) if spoken_language else {}
     by = visit.signed_in().id
     kept = {name: value for name, value in changed.items() if name not in spoken}
@@ -172,7 +172,7 @@ def _lock_owners(visit: Visit, entity: Entity, values: Values) -> None:
             read.lock(visit.conn, visit.catalog, visit.catalog.entity(entity.by_name[via.owner].target or ""), [values[via.owner]])
 
 
-def _check_tree(visit: Visit, entity: Entity, id: int, parent: Json) -> None:
+def check_tree(visit: Visit, entity: Entity, id: int, parent: Json) -> None:
     """Refuse a loop, also one that two people make together: the tree is locked and read again. Raises Refused."""
     parents = read.lock_tree(visit.conn, visit.catalog, entity)
     step, depth = parent, 0

@@ -312,3 +312,52 @@ def test_whoever_may_not_change_lists_looks_at_them(app: Flask, installed: Datab
 )
 def test_addresses_that_are_not_understood(browser: Browser, url: str, status: int) -> None:
     assert browser.get(url).status_code == status
+
+
+def customers_at(tree: Tree, name: str) -> int:
+    """How many customers name an entry."""
+    return int(tree.api.get(f"/customer?filter[industry]={tree.id(name)}").json["meta"]["total"])
+
+
+def test_one_entry_is_merged_into_another_with_all_that_refers_to_it(tree: Tree) -> None:
+    for name in ("Mining", "Mining", "Trade"):
+        tree.api.made(industry=tree.id(name))
+    mining = tree.id("Mining")
+    asked = html.unescape(tree.browser.get(f"/industry/{mining}/merge").text)
+    assert "2 records: Customers, field “Industry”" in asked
+    assert "3 entries directly below it move along." in asked
+    done = tree.browser.post(f"/industry/{mining}/merge", {"into": str(tree.id("Trade"))}, follow_redirects=True)
+    assert "“Mining” was merged into “Trade”; 5 references changed." in html.unescape(done.text)
+    assert customers_at(tree, "Trade") == 3
+    assert set(MINING) <= set(tree.below("Trade"))
+    assert "Mining" not in tree.below(None)
+    batch = re.findall(r'name="batch" value="(\w+)"', done.text)[0]
+    tree.browser.post("/undo", {"batch": batch})
+    assert tree.id("Mining") == mining
+    assert (customers_at(tree, "Mining"), customers_at(tree, "Trade")) == (2, 1)
+    assert tree.below("Mining") == MINING
+
+
+def test_a_merge_is_not_undone_once_somebody_went_on(tree: Tree) -> None:
+    made = tree.api.made(industry=tree.id("Coal"))
+    told = tree.do(f"/industry/{tree.id('Coal')}/merge", into=tree.id("Trade")).json
+    tree.api.patch(f"/customer/{made['id']}", json={"industry": tree.id("Finance")})
+    assert tree.do("/undo", batch=told["undo"]).status_code == 409
+    assert customers_at(tree, "Finance") == 1
+
+
+@pytest.mark.parametrize(
+    ("into", "sentence"),
+    [
+        ({"into": "Mining"}, "Choose another one"),
+        ({"into": "Coal"}, "cannot be the entry itself or one below it"),
+        ({"into__text": "Nowhere"}, "nothing is called “Nowhere”"),
+        ({}, "nothing is called"),
+    ],
+)
+def test_merges_that_cannot_be(tree: Tree, into: dict[str, str], sentence: str) -> None:
+    sent = {"into": str(tree.id(into["into"]))} if "into" in into else into
+    answer = tree.browser.post(f"/industry/{tree.id('Mining')}/merge", sent)
+    assert answer.status_code == 422
+    assert sentence in html.unescape(answer.text)
+    assert tree.below("Mining") == MINING

@@ -271,7 +271,7 @@ class TreeView extends HTMLElement {
     if (name === "child" && may("add")) return this.#addBelow(item);
     if (name === "sibling" && may("add")) return this.#add(item.parentElement, item, { after: idOf(item) });
     if (name === "paste" && may("add")) return location.assign(`${this.dataset.url}paste?under=${idOf(item)}`);
-    if (name === "delete" && may("delete")) return location.assign(`${home}/delete`);
+    if (["merge", "delete"].includes(name) && may("delete")) return location.assign(`${home}/${name}`);
     if (name === "menu" && this.menu.childElementCount > 0) openAt(this.menu, lineOf(item).querySelector(".twig-more"));
   }
 
