@@ -3,7 +3,7 @@
 import { announce, composing, icon, make } from "./dom.js";
 import { openAt, toast } from "./overlays.js";
 import { dragging } from "./tree-drag.js";
-import { aboveOf, idOf, isOpen, lineOf, listOf, nameOf } from "./tree-item.js";
+import { aboveOf, idOf, isOpen, isParent, lineOf, listOf, nameOf, setOpen } from "./tree-item.js";
 import { asking } from "./tree-name.js";
 
 const PAUSE = 120;
@@ -27,7 +27,7 @@ class TreeView extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("submit", (event) => this.#submit(event));
-    this.addEventListener("focusin", (event) => { if (event.target.matches(".twig")) this.#choose(event.target); });
+    this.addEventListener("focusin", (event) => { if (event.target.matches(".twig-line")) this.#choose(event.target.parentElement); });
     this.addEventListener("dragstart", (event) => event.preventDefault());
     if (this.hasAttribute("data-change")) dragging(this, (item, place) => this.#dropped(item, place));
     this.#begin();
@@ -63,12 +63,14 @@ class TreeView extends HTMLElement {
   #dress(list) {
     for (const inner of list.querySelectorAll("ul")) inner.setAttribute("role", "group");
     for (const item of list.querySelectorAll(".twig")) {
-      item.setAttribute("role", "treeitem");
-      item.tabIndex = -1;
-      item.setAttribute("aria-labelledby", [`twig-${idOf(item)}`, ...(item.querySelector(":scope > .twig-line > .twig-count") ? [`twig-count-${idOf(item)}`] : [])].join(" "));
-      item.setAttribute("aria-selected", "false");
-      if (item.hasAttribute("data-parent")) item.setAttribute("aria-expanded", String(item.hasAttribute("data-open")));
+      item.setAttribute("role", "none");
       const line = lineOf(item);
+      const said = [...line.querySelectorAll(":scope > .twig-name, :scope > .badge, :scope > .twig-count")].map((part) => part.id);
+      line.setAttribute("role", "treeitem");
+      line.setAttribute("aria-labelledby", said.join(" "));
+      line.setAttribute("aria-selected", "false");
+      line.tabIndex = -1;
+      setOpen(item, item.hasAttribute("data-parent") ? item.hasAttribute("data-open") : null);
       for (const link of line.querySelectorAll("a")) link.tabIndex = -1;
       line.querySelector(".twig-turn").setAttribute("aria-hidden", "true");
       if (this.menu.childElementCount === 0) continue;
@@ -81,11 +83,12 @@ class TreeView extends HTMLElement {
   /** Make an item the one that Tab leads to. */
   #stand(item) {
     if (!item) return;
-    this.#current?.setAttribute("aria-selected", "false");
-    if (this.#current) this.#current.tabIndex = -1;
+    const before = this.#current && lineOf(this.#current);
+    before?.setAttribute("aria-selected", "false");
+    if (before) before.tabIndex = -1;
     this.#current = item;
-    item.tabIndex = 0;
-    item.setAttribute("aria-selected", "true");
+    lineOf(item).tabIndex = 0;
+    lineOf(item).setAttribute("aria-selected", "true");
   }
 
   /** Stand on an item and read what is known of it. */
@@ -123,7 +126,7 @@ class TreeView extends HTMLElement {
 
   #go(item) {
     if (!item) return;
-    item.focus({ preventScroll: true });
+    lineOf(item).focus({ preventScroll: true });
     lineOf(item).scrollIntoView({ block: "nearest" });
   }
 
@@ -144,7 +147,7 @@ class TreeView extends HTMLElement {
   }
 
   async open(item) {
-    if (!item.hasAttribute("aria-expanded") || isOpen(item)) return;
+    if (!isParent(item) || isOpen(item)) return;
     if (listOf(item) === null) {
       const answer = await fetch(`${this.dataset.url}${idOf(item)}/branch`);
       if (!answer.ok || listOf(item) !== null) return;
@@ -152,11 +155,11 @@ class TreeView extends HTMLElement {
       this.#dress(list);
       item.append(list);
     }
-    item.setAttribute("aria-expanded", "true");
+    setOpen(item, true);
   }
 
   #close(item) {
-    item.setAttribute("aria-expanded", "false");
+    setOpen(item, false);
     if (listOf(item)?.contains(this.#current)) this.#go(item);
   }
 
@@ -180,7 +183,7 @@ class TreeView extends HTMLElement {
   // -- keys and presses ------------------------------------------------------------------------------------
 
   #key(event) {
-    if (composing(event) || event.target !== this.#current) return this.#undoKey(event);
+    if (composing(event) || this.#current === null || event.target !== lineOf(this.#current)) return this.#undoKey(event);
     const item = this.#current;
     const rtl = getComputedStyle(this).direction === "rtl";
     const mirrored = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
@@ -247,7 +250,7 @@ class TreeView extends HTMLElement {
     if (!item || event.target.closest("input, .twig-count") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.#go(item);
-    if (event.target.closest(".twig-turn") && item.hasAttribute("aria-expanded")) this.#toggle(item);
+    if (event.target.closest(".twig-turn") && isParent(item)) this.#toggle(item);
     const more = event.target.closest(".twig-more");
     if (more) openAt(this.menu, more);
   }
@@ -285,11 +288,11 @@ class TreeView extends HTMLElement {
     await this.open(item);
     let list = listOf(item);
     if (list === null) item.append(list = make("ul", { role: "group" }));
-    item.setAttribute("aria-expanded", "true");
+    setOpen(item, true);
     await this.#add(list, list.lastElementChild, { under: idOf(item) });
     if (list.childElementCount === 0) {
       list.remove();
-      item.removeAttribute("aria-expanded");
+      setOpen(item, null);
     }
   }
 
@@ -341,7 +344,7 @@ class TreeView extends HTMLElement {
   }
 
   async #draw(at) {
-    const open = [...this.root?.querySelectorAll("[aria-expanded=true]") ?? []].map(idOf);
+    const open = [...this.root?.querySelectorAll("[aria-expanded=true]") ?? []].map((line) => idOf(line.parentElement));
     const query = new URLSearchParams({ at, open: open.length > MOST_OPEN ? "all" : open.join(",") });
     const answer = await fetch(`${this.dataset.url}?${query}`);
     const page = nodesOf(await answer.text());
