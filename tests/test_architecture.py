@@ -28,6 +28,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
         "engine.render",
         "engine.rules",
         "engine.schema",
+        "engine.sheets",
     ),
     ("crm",),
     ("engine.service",),

@@ -16,10 +16,11 @@ from engine.access import Action, Actor, Role
 from engine.errors import MovedOn, SignInNeeded, Unavailable
 from engine.i18n.languages import Languages, LanguageStore
 from engine.i18n.pseudo import pseudo_catalog
+from engine.messages import M_
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.rows import Dictionaries, DictionaryStore
-from engine.metadata.store import CatalogStore, Version
+from engine.metadata.store import CatalogStore, Version, read_version
 from engine.metadata.types import TYPES, Region
 from engine.query.values import Scope
 from engine.render.page import Pages
@@ -62,6 +63,21 @@ class Site:
             with unit as conn:
                 version, user = accounts.open_request(conn, session=credentials.session, token=credentials.token)
                 yield self._visit(conn, version, user, credentials)
+        except IntegrityError:
+            raise MovedOn from None
+        except OperationalError as error:
+            raise Unavailable(str(error.orig)) from None
+
+    @contextmanager
+    def visit_as(self, username: str, language: str, *, write: bool = False) -> Iterator[Visit]:
+        """A unit of work of the command line, done in a user's name. Raises BadUser, Unavailable, MovedOn."""
+        unit = self.database.writing() if write else self.database.reading()
+        try:
+            with unit as conn:
+                user = accounts.find_user(conn, username)
+                if user is None:
+                    raise accounts.BadUser(M_("There is no user “%(name)s”.", name=username))
+                yield self._visit(conn, read_version(conn), user, Credentials(chosen_language=language))
         except IntegrityError:
             raise MovedOn from None
         except OperationalError as error:
