@@ -34,5 +34,6 @@ def run(entity: str) -> Response:
         if "kept" in request.form:
             return answer(visit, import_page.store(visit, entity, request.form["kept"]))
         sent = request.files.get("file")
-        content = sent.read() if sent is not None and sent.filename else request.form.get("text", "").encode()
-        return answer(visit, import_page.check(visit, entity, content))
+        text = "" if sent is not None and sent.filename else request.form.get("text", "")
+        content = sent.read() if sent is not None and not text else text.encode()
+        return answer(visit, import_page.check(visit, entity, content, text))

@@ -28,16 +28,16 @@ def _entity(visit: Visit, name: str) -> Entity:
     return visit.restricted(name, "create")
 
 
-def check(visit: Visit, name: str, content: bytes) -> Screen:
-    """What an import of this file would do. Nothing is stored."""
+def check(visit: Visit, name: str, content: bytes, text: str = "") -> Screen:
+    """What an import of this file, or of the `text` that was pasted, would do. Nothing is stored."""
     entity = _entity(visit, name)
     try:
         sheet = _sheet(content)
         report = imported(visit, name, sheet, dry=True)
     except BadUpload as error:
-        return _screen(visit, entity, status=422, refused=visit.translator.say(error.message))
+        return _screen(visit, entity, status=422, refused=visit.translator.say(error.message), text=text)
     kept = sheets.write("csv", sheet.header, [cells for _, cells in sheet.rows], "").decode("utf-8-sig")
-    return _screen(visit, entity, status=422 if report.wrong else 200, report=report, kept="" if report.wrong else kept)
+    return _screen(visit, entity, status=422 if report.wrong else 200, report=report, kept="" if report.wrong else kept, text=text)
 
 
 def store(visit: Visit, name: str, kept: str) -> Screen | Done:
@@ -65,7 +65,9 @@ def summary(visit: Visit, report: Report) -> str:
     return visit.translator.text("Imported: %(created)s new, %(changed)s changed, %(unchanged)s unchanged.", **told)
 
 
-def _screen(visit: Visit, entity: Entity, *, status: int = 200, refused: str = "", report: Report | None = None, kept: str = "") -> Screen:
+def _screen(
+    visit: Visit, entity: Entity, *, status: int = 200, refused: str = "", report: Report | None = None, kept: str = "", text: str = ""
+) -> Screen:
     say = visit.translator.text
     found: dict[str, Json] | None = None
     if report is not None:
@@ -80,6 +82,7 @@ def _screen(visit: Visit, entity: Entity, *, status: int = 200, refused: str = "
         "refused": refused,
         "report": found,
         "kept": kept,
+        "text": text,
         "columns": [{"name": ID, "label": ID, "kind": say("the number of a record that is to change"), "required": False}, *_columns(visit, entity)],
         "is_list": entity.is_dictionary,
     }
