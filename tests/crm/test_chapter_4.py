@@ -147,12 +147,28 @@ def test_4_3_further_types_are_added_renamed_and_deleted(desk: Desk) -> None:
 
 
 def test_4_3_an_intermediary_is_a_distributor_or_an_agent(desk: Desk) -> None:
-    made = {key: desk.api.made(name=key, type=desk.id("customer_type", key))["id"] for key in TYPES}
+    companies = [key for key in TYPES if key != "individual"]  # whose card is another: see below
+    made = {key: desk.api.made(name=key, type=desk.id("customer_type", key))["id"] for key in companies}
     for key, id in made.items():
         allowed = key in ("distributor", "agent")
         assert desk.api.post("/customer", json=desk.api.customer(agent=id)).status_code == (201 if allowed else 422), key
     offered = desk.browser.get("/customer/suggest?q=&for=customer.agent").get_json()
     assert {one["title"] for one in offered["items"]} == {"distributor", "agent"}
+
+
+def test_4_3_the_card_of_an_individual_is_for_personal_contact_data_only(desk: Desk) -> None:
+    company = ("description", "size", "industry", "job_title")
+    values = desk.api.customer(type=desk.id("customer_type", "individual"))
+    refused = desk.api.post("/customer", json=values)
+    assert {one["pointer"][1:] for one in refused.json["errors"]} == set(company)
+    personal = {name: value for name, value in values.items() if name not in company}
+    made = desk.api.post("/customer", json=personal)
+    assert made.status_code == 201, made.text
+    page = words(desk.browser.get(f"/customer/{made.json['id']}").text.split('class="card-body"')[1])
+    assert "王芳" in page
+    assert not [heading for heading in ("Finance", "Size", "Industry") if heading in page]
+    typed = {name: str(value) for name, value in personal.items()}
+    assert desk.browser.fill("/customer/new", {**typed, "size": "", "industry": ""}).status_code == 303
 
 
 # -- 4.4 and 4.7 approval --------------------------------------------------------------------------------
