@@ -46,7 +46,8 @@ def act(entity: str) -> Response:
     sent = Sent(form.get("do", ""), tuple(form.getlist("chosen")), form.get("group", ""), form.get("before", ""))
     with visiting(write=True) as visit:
         if request.accept_mimetypes.best == "application/json":
-            return jsonify(fields.answer(visit, entity, sent))
+            told = fields.answer(visit, entity, sent)
+            return make_response(jsonify(told), 422 if "detail" in told else 200)
         return answer(visit, fields.done(visit, entity, sent))
 
 

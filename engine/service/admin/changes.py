@@ -127,8 +127,20 @@ def _entry(visit: Visit, change: Change, undone: frozenset[int]) -> dict[str, Js
         "statements": [f"{one['sql']};" for one in change.statements],
         "undoes": change.undoes,
         "undone": change.id in undone,
+        "brings_back": _brings_back(visit, change),
         "can_undo": change.state == "applied" and change.reverses is not None and change.id not in undone,
     }
+
+
+def _brings_back(visit: Visit, change: Change) -> bool:
+    """Whether taking a change back puts something in force again that had been taken back."""
+    found, depth = change, 0
+    while found.undoes is not None:
+        before = journal.read_change(visit.conn, found.undoes)
+        if before is None:
+            break
+        found, depth = before, depth + 1
+    return depth % 2 == 1
 
 
 def _clash(desk: Desk, one: Clash) -> dict[str, Json]:

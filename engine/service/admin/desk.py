@@ -11,7 +11,8 @@ from engine.errors import ChangeRefused, Forbidden
 from engine.metadata import labels
 from engine.metadata.model import Catalog, Entity, Json
 from engine.render.view import View
-from engine.schema.operation import Operation
+from engine.schema.operation import Operation, read
+from engine.schema.ops import OPERATIONS
 from engine.service import drafts
 from engine.service.admin import telling
 from engine.service.drafts import Applied, Draft
@@ -66,9 +67,9 @@ def open_desk(visit: Visit) -> Desk:
 
 
 def perform(desk: Desk, *operations: Operation) -> Desk:
-    """Put operations into the draft. Raises ChangeRefused with every reason why one is not possible."""
+    """Put operations into the draft. Raises BadOperation, and ChangeRefused with every reason why one is not possible."""
     draft = desk.draft if desk.draft.documents else Draft(desk.visit.catalog.version)
-    for operation in operations:
+    for operation in read([one.to_json() for one in operations], OPERATIONS):  # what a form sent is judged as what a program sends
         catalog = drafts.applied(desk.visit.catalog, draft.standing).catalog
         wrong = [one for one in operation.check(catalog) if one.level == "error"]
         if wrong:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from engine.errors import ChangeRefused
 from engine.metadata.model import Json
-from engine.service.admin import acts, grid
+from engine.service.admin import acts, grid, telling
 from engine.service.admin import desk as desks
 from engine.service.admin.acts import Sent
 from engine.service.admin.desk import Desk
@@ -28,15 +29,27 @@ def act(visit: Visit, name: str, sent: Sent) -> tuple[Desk, Desk]:
 
 def done(visit: Visit, name: str, sent: Sent) -> Done:
     """The same, for a browser without scripts: back to the table, at the row."""
-    _, after = act(visit, name, sent)
+    try:
+        _, after = act(visit, name, sent)
+    except ChangeRefused as error:
+        return Done(f"/admin/{name}/fields", refusal(visit, name, error), "error")
     parts = sent.do.split(":")
     row = parts[2] if parts[0] in ("toggle", "step") and len(parts) > 2 else ""
     return Done(f"/admin/{name}/fields" + (f"#row-{row}" if row else ""), desks.bar(after)["last"], "info")
 
 
+def refusal(visit: Visit, name: str, error: ChangeRefused) -> str:
+    """Why something is not possible, as the reader names things."""
+    catalog = desks.open_desk(visit).catalog
+    return " ".join(telling.sentence(visit, catalog, reason, name) for reason in error.reasons)
+
+
 def answer(visit: Visit, name: str, sent: Sent) -> dict[str, Json]:
-    """The same, for the page's own script: what it has to change. `reload` is set where that is the whole page."""
-    before, after = act(visit, name, sent)
+    """The same, for the page's own script: what it has to change, or `detail`, why nothing is. `reload` asks for the whole page."""
+    try:
+        before, after = act(visit, name, sent)
+    except ChangeRefused as error:
+        return {"detail": refusal(visit, name, error)}
     if name not in after.catalog.entities:
         return {"reload": True}
     changed = grid.difference(after, before.catalog, name)

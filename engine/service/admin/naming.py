@@ -41,7 +41,7 @@ def initials(text: str) -> str:
 
 def plain(text: str) -> str:
     """Letters, digits and underscores of a text; '' where nothing of it can be spelled so."""
-    told = unicodedata.normalize("NFKD", _spelled(text)).encode("ascii", "ignore").decode().lower()
+    told = unicodedata.normalize("NFKD", _spelled(text).casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"_+", "_", re.sub(r"[^a-z0-9]+", "_", told)).strip("_")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from engine.errors import BadOperation
 from engine.metadata.model import Entity, Json
 from engine.metadata.types import TYPES
 from engine.query.operators import OPERATORS
 from engine.render import form
+from engine.schema.operation import Operation, read
+from engine.schema.ops import OPERATIONS
 from engine.schema.ops.add_field import AddField
+from engine.service import evolution
 from engine.service.admin import telling
 from engine.service.admin.desk import Desk
 
@@ -15,6 +19,10 @@ CONTROLS = {"N1": "name", "F1": "options", "F2": "options", "F4": "flags", "N0":
 
 def problems(desk: Desk, operation: AddField) -> list[tuple[str, str]]:
     """What keeps a field from being added, by control."""
+    try:
+        read([operation.to_json()], OPERATIONS)
+    except BadOperation as error:
+        return [(error.argument, desk.visit.translator.say(error.message))]
     return [
         (CONTROLS.get(one.code, ""), telling.of_finding(desk.visit, desk.catalog, one))
         for one in operation.check(desk.catalog)
@@ -25,10 +33,10 @@ def problems(desk: Desk, operation: AddField) -> list[tuple[str, str]]:
 def show(desk: Desk, entity: Entity, operation: AddField) -> dict[str, Json]:
     """The preview of a field."""
     visit = desk.visit
-    found = operation.check(desk.catalog)
-    wrong = [telling.of_finding(visit, desk.catalog, one) for one in found if one.level == "error"]
+    wrong = [text for _, text in problems(desk, operation)]
     if wrong:
         return {"problems": wrong, "control": "", "operators": [], "notes": [], "statements": []}
+    found = operation.check(desk.catalog)
     catalog = operation.apply_to(desk.catalog)
     after = catalog.entity(entity.name)
     view = type(desk.view)(catalog, visit.rows, visit.translator, visit.view.languages)
@@ -41,5 +49,9 @@ def show(desk: Desk, entity: Entity, operation: AddField) -> dict[str, Json]:
         "control": form.fill(card, {}),
         "operators": [say(OPERATORS[name].label) for name in TYPES[operation.type].operators] if operation.searchable else [],
         "notes": [telling.of_finding(visit, desk.catalog, one) for one in found],
-        "statements": [],
+        "statements": [f"{one.sql};" for one in evolution.preview(visit, [*_draft(desk), operation]).statements if operation.name in one.sql],
     }
+
+
+def _draft(desk: Desk) -> list[Operation]:
+    return [step.operation for step in desk.applied.steps if not step.refused]

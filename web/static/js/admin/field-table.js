@@ -165,7 +165,7 @@ class FieldTable extends HTMLElement {
       announce(told.said);
     }
     if (focus?.isConnected) focus.focus();
-    this.dispatchEvent(new CustomEvent("draft-changed"));
+    this.dispatchEvent(new CustomEvent("draft-changed", { detail: moved || Object.keys(told.rows)[0] || "" }));
   }
 
   #explain(reason) {

@@ -13,7 +13,7 @@ export class Preview {
     this.#button.hidden = false;
     this.#button.addEventListener("click", () => this.#toggle(this.#pane.hidden));
     this.#pane.addEventListener("change", (event) => this.#changed(event.target));
-    owner.addEventListener("draft-changed", () => this.#soon());
+    owner.addEventListener("draft-changed", (event) => this.#soon(event.detail));
     this.#frame.addEventListener("load", () => this.#loaded());
     const kept = localStorage.getItem(KEY);
     if (kept === "on" || (kept === null && innerWidth >= WIDE_ENOUGH)) this.#toggle(true, { keep: false });
@@ -38,7 +38,10 @@ export class Preview {
     this.#load();
   }
 
-  #soon() {
+  #wanted = "";
+
+  #soon(field) {
+    this.#wanted = field;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#load(), 60);
   }
@@ -58,6 +61,11 @@ export class Preview {
 
   #loaded() {
     this.#pane.toggleAttribute("data-loading", false);
-    this.#frame.contentWindow?.scrollTo(0, this.#scroll);
+    const view = this.#frame.contentWindow;
+    view?.scrollTo(0, this.#scroll);
+    const field = this.#wanted ? view?.document.querySelector(`[data-field="${CSS.escape(this.#wanted)}"]`) : null;
+    field?.scrollIntoView({ block: "nearest" });
+    field?.classList.add("field-shown");
+    this.#wanted = "";
   }
 }
