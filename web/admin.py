@@ -9,7 +9,7 @@ from engine.service.admin import adding, editing, fields, grid, groups, guide, h
 from engine.service.admin.acts import Sent
 from engine.service.admin.desk import administrator
 from web.security import POLICY
-from web.visits import answer, submission, visiting
+from web.visits import answer, submission, visiting, wants_json
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 PREVIEW_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("form-action 'self'", "form-action 'none'")
@@ -45,7 +45,7 @@ def act(entity: str) -> Response:
     form = request.form
     sent = Sent(form.get("do", ""), tuple(form.getlist("chosen")), form.get("group", ""), form.get("before", ""))
     with visiting(write=True) as visit:
-        if request.accept_mimetypes.best == "application/json":
+        if wants_json():
             told = fields.answer(visit, entity, sent)
             return make_response(jsonify(told), 422 if "detail" in told else 200)
         return answer(visit, fields.done(visit, entity, sent))
@@ -132,7 +132,7 @@ def change_labels(entity: str) -> Response:
     """Put display names into the draft."""
     with visiting(write=True) as visit:
         done = names.save(visit, entity, submission())
-        if request.accept_mimetypes.best == "application/json":
+        if wants_json():
             return jsonify({"said": done.message, "bar": fields.bar_alone(visit, done.url)})
         return answer(visit, done)
 
