@@ -5,13 +5,13 @@ import { say } from "./bar.js";
 const AT_ONCE = { ArrowUp: "up", ArrowDown: "down", PageUp: "previous", PageDown: "next", Home: "first", End: "last" };
 
 export class Lifting {
-  #owner; #lifted = null;
+  #owner; #lifted = null; #carrying = false;
 
   constructor(owner, table) {
     this.#owner = owner;
     table.addEventListener("keydown", (event) => this.#key(event));
     table.addEventListener("focusout", (event) => {
-      if (this.#lifted && event.target.closest("tr") === this.#lifted.row && !event.relatedTarget?.closest?.(".grip")) this.#putBack();
+      if (this.#lifted && !this.#carrying && event.target.closest("tr") === this.#lifted.row && !event.relatedTarget?.closest?.(".grip")) this.#putBack();
     });
   }
 
@@ -50,6 +50,7 @@ export class Lifting {
   /** One place up or down on the page, over the heading into the group beside; fields that may not leave stay inside. */
   #carry(up, grip) {
     const { row } = this.#lifted;
+    this.#carrying = true; // a row that is put elsewhere loses the focus for a moment
     const beside = up ? row.previousElementSibling : row.nextElementSibling;
     if (beside?.matches(".field-row")) {
       if (up) beside.before(row);
@@ -57,12 +58,14 @@ export class Lifting {
     } else if (row.querySelector(".c-group .lock") === null) {
       let body = row.parentElement;
       do body = up ? body.previousElementSibling : body.nextElementSibling; while (body && body.tagName !== "TBODY");
-      if (!body) return;
-      this.#owner.fold(body, false);
-      if (up) body.querySelector(".group-empty").before(row);
-      else body.querySelector(".group-row").after(row);
+      if (body) {
+        this.#owner.fold(body, false);
+        if (up) body.querySelector(".group-empty").before(row);
+        else body.querySelector(".group-row").after(row);
+      }
     }
     grip.focus();
+    this.#carrying = false;
     row.scrollIntoView({ block: "nearest" });
     announce(this.#owner.place(row.dataset.name));
   }
