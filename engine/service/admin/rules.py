@@ -26,12 +26,12 @@ KINDS: Mapping[str, tuple[Message, str]] = {
 
 def show(visit: Visit, name: str) -> Screen:
     """The page of an entity's rules. Raises SignInNeeded, Forbidden, UnknownEntity."""
-    desk.administrator(visit)
+    held = desk.open_desk(visit)
     entity = visit.catalog.entity(name)
     findings = rulecheck.check(visit.catalog, entity, visit.scope())
     groups = [_of_group(visit, entity, place, findings) for place in range(len(entity.groups))]
     context = {
-        "entity": visit.view.named(entity),
+        **desk.head(held, entity),
         "groups": [one for one in groups if one["rules"] or one["fields"]],
         "errors": sum(one.level == "error" for one in findings),
         "warnings": sum(one.level == "warning" for one in findings),

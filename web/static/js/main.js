@@ -8,7 +8,6 @@ import "./card-rules.js";
 import "./card-tabs.js";
 import "./overlays.js";
 import "./tree-view.js";
-import "./card-tabs.js";
 import "./lazy-part.js";
 import { composing } from "./dom.js";
 
