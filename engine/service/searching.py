@@ -74,6 +74,7 @@ def show(visit: Visit, name: str, pairs: Pairs) -> Screen | Done:
         "new_url": f"/{name}/new" if visit.may(name, "create") and not entity.locks.add else "",
         "export_url": address(f"/{name}/export", [pair for pair in kept if pair[0] != "page[size]"]),
         "import_url": f"/{name}/import" if visit.may(name, "create") and visit.may(name, "update") else "",
+        "tree_url": f"/{name}/" if entity.tree and entity.is_dictionary else "",
         "order_url": f"/{name}/order" if ordering.is_ordered(visit, entity) and visit.may(name, "update") else "",
         "deleted_url": f"/{name}/deleted" if visit.may(name, "delete") else "",
         "q": query.words,

@@ -91,7 +91,9 @@ def test_a_search_keeps_what_stands_above(tree: Tree) -> None:
 def test_the_flat_list_stays(tree: Tree) -> None:
     page = tree.browser.get("/industry/").text
     address = html.unescape(re.findall(r'href="([^"]+)"', page.split("<span>As a list", 1)[0])[-2])
-    assert "<table" in tree.browser.get(address).text
+    flat = tree.browser.get(address).text
+    assert "<table" in flat
+    assert "As a tree" in flat
     assert "<table" in tree.browser.get("/industry/?q=oil").text
 
 
