@@ -37,7 +37,10 @@ class Reader:
 
 
 SLOTS = ("title", "main", "csrf_token", "path")
-OFFICES: Sequence[tuple[str, str, Message, tuple[Role, ...]]] = (("/admin/", "settings", M_("Administration"), ("administrator",)),)
+OFFICES: Sequence[tuple[str, str, Message, tuple[Role, ...]]] = (
+    ("/admin/", "settings", M_("Administration"), ("administrator",)),
+    ("/translate/", "languages", M_("Translations"), ("administrator", "translator")),
+)
 """Where definitions are kept: address, icon, name, and who works there."""
 
 

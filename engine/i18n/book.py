@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from engine.metadata.units import Unit, units
 
 State = Literal["missing", "needs_editing", "translated", "approved"]
 STATES: tuple[State, ...] = ("missing", "needs_editing", "translated", "approved")
+_WORDS = re.compile(r"\w+")
 DONE: tuple[State, ...] = ("translated", "approved")
 
 
@@ -127,11 +129,12 @@ class Book:
         return [keys for keys in self._labels.values() if len({self.entries[key].unit.source for key in keys}) > 1]
 
     @cached_property
-    def by_source(self) -> Mapping[str, list[str]]:
-        """Keys by their English text, whatever its capitals."""
+    def by_word(self) -> Mapping[str, list[str]]:
+        """Keys by the words of their English text."""
         found: dict[str, list[str]] = {}
         for key, one in self.entries.items():
-            found.setdefault(one.unit.source.casefold(), []).append(key)
+            for word in set(_WORDS.findall(one.unit.source.casefold())):
+                found.setdefault(word, []).append(key)
         return found
 
 

@@ -93,6 +93,11 @@ def _chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     yield from (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
 
 
+def hold(conn: Connection) -> None:
+    """Let nobody else change labels or definitions until this transaction ends: what is read from here on is the newest."""
+    conn.execute(select(t.VERSION.c.id).with_for_update())
+
+
 def write(
     conn: Connection, language: str, coming: Mapping[str, Kept | None], action: str, user: int | None = None, *, recorded: bool = True
 ) -> str:
@@ -185,3 +190,19 @@ def changed_by(conn: Connection, language: str, user: int) -> set[str]:
     """The labels that somebody has changed."""
     c = t.LABEL_CHANGE.c
     return set(conn.execute(select(c.label_key).where(c.language == language, c.user_id == user).distinct()).scalars())
+
+
+def of_key(conn: Connection, key: str) -> dict[str, Kept]:
+    """A label in every language that has it."""
+    return {row.language: _kept(row) for row in conn.execute(select(t.LABEL).where(t.LABEL.c.label_key == key))}
+
+
+def everywhere(conn: Connection, but: str) -> list[tuple[str, str]]:
+    """(key, text) of the labels of all languages but one."""
+    c = t.LABEL.c
+    return [(key, text) for key, text in conn.execute(select(c.label_key, c.text).where(c.language != but))]
+
+
+def person(conn: Connection, id: int | None) -> str:
+    """Who has changed a label; '' for the program itself."""
+    return conn.execute(select(t.USER.c.name).where(t.USER.c.id == id)).scalar() or "" if id is not None else ""

@@ -8,15 +8,16 @@ from engine.metadata.types import TYPES
 from engine.records import history, read
 from engine.records.history import Entry
 from engine.service import charts
-from engine.service.screen import Screen
+from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
 
 RECENT = 8
 
 
-def show(visit: Visit) -> Screen:
-    """The home page of whoever is signed in. Raises SignInNeeded."""
-    visit.signed_in()
+def show(visit: Visit) -> Screen | Done:
+    """The home page of whoever is signed in; a translator's is the translators' own. Raises SignInNeeded."""
+    if visit.signed_in().role == "translator":
+        return Done("/translate/")
     cards = [one for one in visit.catalog.entities.values() if not one.is_dictionary and visit.may(one.name, "read")]
     totals = {one.name: read.total(visit.conn, visit.catalog, one) for one in cards}
     context = {

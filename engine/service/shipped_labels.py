@@ -71,20 +71,29 @@ def _translations(path: Path, catalog: Catalog) -> dict[str, Kept]:
     }
 
 
-def fold_translations(conn: Connection, catalog: Catalog) -> None:
-    """Let translatable texts of dictionary rows be found in every language: the folded column holds them all."""
+def fold_translations(conn: Connection, catalog: Catalog, only: Collection[str] = ()) -> None:
+    """Let translatable texts of dictionary rows be found in every language: the folded column holds them all.
+
+    `only` names the labels of the rows that this is about, where it is not about all.
+    """
+    about = {key.split(".")[1] for key in only}
     labels: dict[str, list[str]] = {}
     for key, text in conn.execute(sa.select(t.LABEL.c.label_key, t.LABEL.c.text).where(t.LABEL.c.label_key.like("row.%"))):
         labels.setdefault(key, []).append(text)
-    for entity in (one for one in catalog.entities.values() if one.is_dictionary):
+    for entity in (one for one in catalog.entities.values() if one.is_dictionary and (not about or one.name in about)):
         for field in entity.fields:
             if field.options.get("translatable") and is_folded(catalog, field):
-                _fold_field(conn, catalog, entity, field, labels)
+                _fold_field(conn, catalog, entity, field, labels, only)
 
 
-def _fold_field(conn: Connection, catalog: Catalog, entity: Entity, field: Field, labels: Mapping[str, Sequence[str]]) -> None:
+def _fold_field(
+    conn: Connection, catalog: Catalog, entity: Entity, field: Field, labels: Mapping[str, Sequence[str]], only: Collection[str]
+) -> None:
     table = tables(catalog)[entity.name]
     for row in conn.execute(sa.select(table.c.id, table.c.row_key, table.c[field.column].label("text"))).all():
-        texts = [row.text or "", *labels.get(row_label_key(entity.name, row.row_key, row.id, field.name), ())]
+        key = row_label_key(entity.name, row.row_key, row.id, field.name)
+        if only and key not in only:
+            continue
+        texts = [row.text or "", *labels.get(key, ())]
         folded = "\n".join(fold(text) for text in texts)
         conn.execute(sa.update(table).where(table.c.id == row.id).values({folded_column(field): folded}))

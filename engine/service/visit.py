@@ -25,6 +25,7 @@ from engine.metadata.types import TYPES, Region
 from engine.query.values import Scope
 from engine.render.page import Pages
 from engine.render.view import View
+from engine.service.label_care import Books
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Site:
     catalogs: CatalogStore = field(default_factory=CatalogStore)
     dictionaries: DictionaryStore = field(default_factory=DictionaryStore)
     languages: LanguageStore = field(default_factory=LanguageStore)
+    books: Books = field(default_factory=Books)
 
     @contextmanager
     def visit(self, credentials: Credentials, *, write: bool = False) -> Iterator[Visit]:

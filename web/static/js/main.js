@@ -3,6 +3,7 @@ import "./reference-picker.js";
 import "./record-form.js";
 import "./section-nav.js";
 import "./filter-row.js";
+import "./text-editor.js";
 import "./row-order.js";
 import "./card-rules.js";
 import "./card-tabs.js";

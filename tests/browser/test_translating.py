@@ -1,0 +1,196 @@
+"""The translators' screens in a browser: accessible in every language and theme, by keyboard, with an input method, without script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.metadata import label_store, store
+from engine.metadata.label_store import Kept
+from tests.browser.conftest import CHINESE, ENGLISH, MIRRORED, Readers, Served
+from tests.browser.test_pages import SAID, WIDE, judged
+
+pytestmark = pytest.mark.browser
+
+CODE, NAME = "field.customer.code.label", "field.customer.name.label"
+LETTERS, ANYWHERE = re.compile("[A-Za-z]{2}"), re.compile(r"PO|CSV|XLSX|Deutsch|English|Fieldloom|Ctrl|Alt|%\(\w+\)s")
+"""What is the same in every language."""
+PLACES = {
+    "coverage": "/translate/",
+    "workbench": f"/translate/de?key={CODE}",
+    "workbench from right to left": f"/translate/ar?key={CODE}",
+    "plural forms": "/translate/ar?section=ui&state=all&q=%25(count)s%20record",
+    "missing": "/translate/zh-Hant?state=missing&section=customer",
+    "nothing found": "/translate/de?q=zzzzzz",
+}
+
+
+def keep(site: Served, key: str, kept: Kept | None, tag: str = "de") -> None:
+    """Somebody keeps a label, elsewhere."""
+    with site.database.writing() as conn:
+        label_store.write(conn, tag, {key: kept}, "edit")
+        store.bump_version(conn)
+
+
+def kept(site: Served, key: str, tag: str = "de") -> str:
+    """A translation as it is kept."""
+    with site.database.reading() as conn:
+        found = label_store.read(conn, tag, [key]).get(key)
+    return found.text if found else ""
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH, MIRRORED])
+def test_the_screens_are_accessible_and_keep_their_width(
+    reader: Readers, site: Served, language: str, axe: Callable[..., list[str]]
+) -> None:
+    keep(site, CODE, Kept("Kundennummer", "Old code"))
+    window = reader(language)
+    found: dict[str, list[str]] = {}
+    for name, path in PLACES.items():
+        window.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        window.go(path)
+        if wrong := judged(window.page, axe):
+            found[name] = wrong
+    assert found == {}
+
+
+def test_the_screens_say_nothing_in_english_to_a_chinese_reader(reader: Readers, site: Served) -> None:
+    page = reader(CHINESE).page
+    found = {}
+    for name, path in PLACES.items():
+        page.goto(site.url + path)
+        foreign = page.evaluate(
+            SAID.replace("'bdi,", "'bdi, [lang=de], [lang=ar], [lang=zh-Hant], #all-languages,").replace("'td'", "'td, .preview'")
+        )
+        if wrong := [text for text in foreign if LETTERS.search(ANYWHERE.sub("", text))]:
+            found[name] = wrong
+    assert found == {}
+
+
+def upload(page: Page, text: str) -> None:
+    """Choose a file and look at what it would change."""
+    page.locator(".workbench-files > summary").click()
+    page.set_input_files("#file", {"name": "de.po", "mimeType": "text/plain", "buffer": text.encode()})
+    page.get_by_role("button", name="Look at it").click()
+
+
+HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+
+
+def test_a_file_is_looked_at_taken_over_and_undone(reader: Readers, site: Served, axe: Callable[..., list[str]]) -> None:
+    keep(site, CODE, Kept("alt", "Customer code"))
+    keep(site, NAME, None)
+    page = reader(ENGLISH).go("/translate/de")
+    entries = [(CODE, "Customer code", "neu"), (NAME, "Customer name", "Firma {0}"), ("field.gone.x.label", "Gone", "weg")]
+    upload(page, HEAD + "\n".join(f'msgctxt "{key}"\nmsgid "{source}"\nmsgstr "{text}"\n' for key, source, text in entries))
+    expect(page.get_by_role("heading", name="Failing checks")).to_be_visible()
+    assert judged(page, axe) == []
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.get_by_text("Overwrite").click()
+    page.get_by_role("button", name="Take it over").click()
+    expect(page.locator(".notice")).to_contain_text("1 text is taken over.")
+    assert kept(site, CODE) == "neu"
+    page.locator(".workbench-files > summary").click()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.locator(".notice")).to_contain_text("1 text is as it was before.")
+    assert kept(site, CODE) == "alt"
+
+
+def test_a_file_that_cannot_be_read_is_told_with_its_line(reader: Readers, axe: Callable[..., list[str]]) -> None:
+    page = reader(ENGLISH).go("/translate/de")
+    upload(page, HEAD + 'msgid "a"\nnonsense\n')
+    expect(page.get_by_role("alert")).to_contain_text("Line 7:")
+    assert judged(page, axe) == []
+
+
+def test_a_translator_works_by_keyboard(reader: Readers, site: Served) -> None:
+    keep(site, NAME, None)
+    keep(site, CODE, None)
+    page = reader(ENGLISH).go(f"/translate/de?section=customer&state=missing&key={NAME}")
+    area = page.locator("textarea[name=form]")
+    expect(area).to_be_focused()
+    page.keyboard.type("Firma {x}")
+    expect(page.locator("#findings .finding-error")).to_contain_text("{x}")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+Alt+c")
+    expect(area).to_have_value("Customer name")
+    expect(page.locator("#findings")).to_contain_text("This is the English text.")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Firma")
+    expect(page.locator("#findings li")).to_have_count(0)
+    page.keyboard.press("Control+Alt+e")
+    expect(page.locator("[name=needs_editing]")).to_be_checked()
+    page.keyboard.press("Control+Alt+e")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#text-title")).not_to_have_text("Customer name")
+    assert kept(site, NAME) == "Firma"
+    here = page.url
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page).not_to_have_url(here)
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page).to_have_url(here)
+
+
+def test_a_value_is_inserted_by_its_number(reader: Readers) -> None:
+    page = reader(ENGLISH).go("/translate/de?section=ui&state=all&q=Welcome, %25(name)s")
+    page.locator("textarea[name=form]").fill("Willkommen, ")
+    page.keyboard.press("End")
+    page.keyboard.press("Alt+1")
+    expect(page.locator("textarea[name=form]")).to_have_value("Willkommen, %(name)s")
+    page.on("dialog", lambda told: told.accept())
+
+
+COMPOSE = """([key, code]) => {
+    const area = document.querySelector('textarea[name=form]');
+    area.focus();
+    area.dispatchEvent(new CompositionEvent('compositionstart', {bubbles: true}));
+    area.value = 'ke hu';
+    area.dispatchEvent(new InputEvent('input', {bubbles: true, isComposing: true}));
+    area.dispatchEvent(new KeyboardEvent('keydown', {key, code, ctrlKey: true, bubbles: true, cancelable: true, isComposing: true}));
+    area.dispatchEvent(new KeyboardEvent('keydown', {key, code, ctrlKey: true, bubbles: true, cancelable: true, keyCode: 229}));
+}"""
+
+
+def test_nothing_happens_while_a_word_is_composed(reader: Readers, site: Served) -> None:
+    page = reader(CHINESE).go(f"/translate/zh-Hant?key={CODE}")
+    asked: list[str] = []
+    page.on("request", lambda request: None if "/static/" in request.url else asked.append(request.url))
+    page.evaluate(COMPOSE, ["Enter", "Enter"])
+    page.wait_for_timeout(700)
+    assert asked == []
+    page.evaluate("document.querySelector('textarea[name=form]').dispatchEvent(new CompositionEvent('compositionend', {bubbles: true}))")
+    page.wait_for_timeout(700)
+    assert [url.rpartition("/")[2] for url in asked] == ["check"]
+
+
+def test_the_card_leads_to_each_of_its_texts(reader: Readers) -> None:
+    page = reader(ENGLISH).go(f"/translate/ar?key={CODE}")
+    outlined = page.locator(".preview a[data-current]")
+    expect(outlined).to_be_visible()
+    assert page.locator(".preview").evaluate("one => getComputedStyle(one).direction") == "rtl"
+    page.locator(".preview a", has_text="Customer name").first.click()
+    expect(page.locator("#text-title")).to_have_text("Customer name")
+
+
+def test_it_works_without_script(reader: Readers, site: Served) -> None:
+    keep(site, CODE, None)
+    page = reader(ENGLISH, java_script_enabled=False).go(f"/translate/de?state=all&key={CODE}")
+    page.fill("textarea[name=form]", "Nummer {0}")
+    page.get_by_role("button", name="Save and next").click()
+    expect(page.locator("#problems")).to_be_visible()
+    expect(page.locator("textarea[name=form]")).to_have_value("Nummer {0}")
+    page.fill("textarea[name=form]", "Nummer")
+    page.get_by_role("button", name="Save and next").click()
+    assert kept(site, CODE) == "Nummer"
+
+
+def test_a_translator_sees_nothing_else(reader: Readers, site: Served, axe: Callable[..., list[str]]) -> None:
+    window = reader(ENGLISH, site.user("translator"))
+    window.go("/")
+    assert window.path() == "/translate/"
+    expect(window.page.locator(".nav a")).to_have_count(1)
+    expect(window.page.locator(".quick")).to_have_count(0)
+    assert axe(window.page) == []
