@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.errors import ChangeRefused, UnknownField
+from engine.errors import BadValue, ChangeRefused, Unknown, UnknownField
+from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Json
 from engine.metadata.types import TYPES, Invalid
@@ -13,13 +14,14 @@ from engine.schema.operation import Operation
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.set_labels import SetLabels
 from engine.schema.ops.widen_field import WidenField
-from engine.service.admin import acts, grid, locks, options, telling, usage
+from engine.service.admin import acts, conditions, grid, locks, options, telling, usage
 from engine.service.admin import desk as desks
 from engine.service.admin.adding import WIDTHS, has_default, language_order, types
 from engine.service.admin.desk import Desk
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
 
+CONDITIONS: Mapping[str, Message] = {"visible": M_("On the card only when"), "required": M_("Required when")}
 TEXTS = ("help", "placeholder", "width")
 
 
@@ -44,6 +46,8 @@ def save(visit: Visit, name: str, field: str, sent: Submission) -> Screen | Done
     entity = desk.catalog.entity(name)
     one = find(entity, field)
     url = f"/admin/{name}/fields#row-{field}"
+    if wrong := _wrong_conditions(desk, entity, sent):
+        return _form(desk, entity, one, sent, wrong)
     try:
         wanted = list(operations(desk, entity, one, sent))
         desks.perform(desk, *wanted)
@@ -58,13 +62,14 @@ def save(visit: Visit, name: str, field: str, sent: Submission) -> Screen | Done
 def operations(desk: Desk, entity: Entity, one: Field, sent: Submission) -> Iterator[Operation]:
     """What the form changes. Controls that were not on it change nothing. Raises Invalid for a default that cannot be read."""
     yield from _names(desk, one, sent)
-    held = {name: getattr(one, name) for name in (*TEXTS, "default", *locks.FLAGS)}
+    held = {name: getattr(one, name) for name in (*TEXTS, "default", "rules", *locks.FLAGS)}
     coming: dict[str, Json] = {name: sent.one(name).strip() for name in TEXTS if name in sent}
     if "default" in sent:
         text = sent.one("default").strip()
         coming["default"] = TYPES[one.type].parse([text], desk.visit.region) if text else None
     if "switches" in sent:
         coming |= {name: bool(sent.one(name)) for name in sent.texts["switches"] if name in locks.FLAGS}
+    coming["rules"] = _rules(desk, entity, one, sent)
     changes = {name: value for name, value in coming.items() if value != held[name]}
     if changes:
         yield ChangeField(entity.name, one.name, changes)
@@ -74,6 +79,27 @@ def operations(desk: Desk, entity: Entity, one: Field, sent: Submission) -> Iter
         yield WidenField(entity.name, one.name, different)
     if "group" in sent and (sent.one("group") != one.group or "after" in sent):
         yield from _placed(entity, one, sent.one("group"), sent.one("after") if "after" in sent else None)
+
+
+def _wrong_conditions(desk: Desk, entity: Entity, sent: Submission) -> dict[str, list[str]]:
+    """Why conditions cannot be read, by rule."""
+    found = {}
+    for what in CONDITIONS:
+        try:
+            conditions.read_condition(entity, desk.visit.region, conditions.named(desk.view, entity, sent, what), what)
+        except (Unknown, BadValue) as error:
+            found[what] = [desk.visit.translator.say(error.message)]
+    return found
+
+
+def _rules(desk: Desk, entity: Entity, one: Field, sent: Submission) -> Mapping[str, Json]:
+    """The field's rules with the conditions that the form says. Raises UnknownField, UnknownOperator, BadValue."""
+    found = dict(one.rules)
+    for what in CONDITIONS:
+        if f"{what}.joiner" in sent:
+            told = conditions.named(desk.view, entity, sent, what)
+            found[what] = conditions.read_condition(entity, desk.visit.region, told, what)
+    return {name: rule for name, rule in found.items() if rule is not None}
 
 
 def _placed(entity: Entity, one: Field, group: str, after: str | None) -> tuple[Operation, ...]:
@@ -141,6 +167,9 @@ def _form(desk: Desk, entity: Entity, one: Field, sent: Submission | None, wrong
         "others": [(field.name, labels.field_label(desk.catalog, field, visit.view.languages)) for field in inside if field is not one],
         "after": inside[place - 1].name if place else "",
         "widths": [(value, say(text)) for value, text in WIDTHS],
+        "conditions": [
+            conditions.builder(desk.view, visit.region, entity, what, say(label), one.rules.get(what), sent) for what, label in CONDITIONS.items()
+        ],
         "with_default": has_default(one.type),
         "sent": told,
         "wrong": wrong,

@@ -12,7 +12,8 @@ from engine.query import rulecheck
 from engine.query.rulecheck import RuleFinding
 from engine.query.tree import from_json
 from engine.service import ruling, wording
-from engine.service.admin import desk
+from engine.service.admin import desk as desks
+from engine.service.admin.desk import Desk
 from engine.service.screen import Screen
 from engine.service.visit import Visit
 
@@ -25,13 +26,13 @@ KINDS: Mapping[str, tuple[Message, str]] = {
 
 
 def show(visit: Visit, name: str) -> Screen:
-    """The page of an entity's rules. Raises SignInNeeded, Forbidden, UnknownEntity."""
-    held = desk.open_desk(visit)
-    entity = visit.catalog.entity(name)
-    findings = rulecheck.check(visit.catalog, entity, visit.scope())
-    groups = [_of_group(visit, entity, place, findings) for place in range(len(entity.groups))]
+    """The page of an entity's rules, as they would be with the own draft. Raises SignInNeeded, Forbidden, UnknownEntity."""
+    desk = desks.open_desk(visit)
+    entity = desk.catalog.entity(name)
+    findings = rulecheck.check(desk.catalog, entity, visit.scope())
+    groups = [_of_group(desk, entity, place, findings) for place in range(len(entity.groups))]
     context = {
-        **desk.head(held, entity),
+        **desks.head(desk, entity),
         "groups": [one for one in groups if one["rules"] or one["fields"]],
         "errors": sum(one.level == "error" for one in findings),
         "warnings": sum(one.level == "warning" for one in findings),
@@ -39,48 +40,48 @@ def show(visit: Visit, name: str) -> Screen:
     return Screen("admin/rules.html", context)
 
 
-def _of_group(visit: Visit, entity: Entity, place: int, findings: Sequence[RuleFinding]) -> dict[str, Json]:
+def _of_group(desk: Desk, entity: Entity, place: int, findings: Sequence[RuleFinding]) -> dict[str, Json]:
     group = entity.groups[place]
-    own = [_rule(visit, entity, "visible", group.visible)] if group.visible is not None else []
-    fields = [told for one in entity.fields_of(group) if (told := _of_field(visit, entity, one, findings))]
-    label = labels.group_label(visit.catalog, entity, group, visit.view.languages)
-    return {"name": group.name, "label": label, "rules": own, "fields": fields, "findings": _told(visit, findings, group=group.name)}
+    own = [_rule(desk, entity, "visible", group.visible)] if group.visible is not None else []
+    fields = [told for one in entity.fields_of(group) if (told := _of_field(desk, entity, one, findings))]
+    label = labels.group_label(desk.catalog, entity, group, desk.view.languages)
+    return {"name": group.name, "label": label, "rules": own, "fields": fields, "findings": _told(desk.visit, findings, group=group.name)}
 
 
-def _of_field(visit: Visit, entity: Entity, one: Field, findings: Sequence[RuleFinding]) -> dict[str, Json] | None:
-    rules = [_rule(visit, entity, what, one.rules[what]) for what in ("visible", "required") if one.rules.get(what) is not None]
+def _of_field(desk: Desk, entity: Entity, one: Field, findings: Sequence[RuleFinding]) -> dict[str, Json] | None:
+    rules = [_rule(desk, entity, what, one.rules[what]) for what in ("visible", "required") if one.rules.get(what) is not None]
     told = one.rules.get("choices")
-    rules += [_offer(visit, entity, one, offer) for offer in (told if isinstance(told, list) else ()) if isinstance(offer, Mapping)]
-    if "where" in one.options and one.target in visit.catalog.entities:
-        rules.append(_rule(visit, visit.catalog.entity(one.target or ""), "where", one.options["where"], card=entity))
+    rules += [_offer(desk, entity, one, offer) for offer in (told if isinstance(told, list) else ()) if isinstance(offer, Mapping)]
+    if "where" in one.options and one.target in desk.catalog.entities:
+        rules.append(_rule(desk, desk.catalog.entity(one.target or ""), "where", one.options["where"], card=entity))
     if not rules:
         return None
-    return {"name": one.name, "label": visit.view.label(one), "rules": rules, "findings": _told(visit, findings, field=one.name)}
+    return {"name": one.name, "label": desk.view.label(one), "rules": rules, "findings": _told(desk.visit, findings, field=one.name)}
 
 
-def _rule(visit: Visit, entity: Entity, what: str, document: Json, *, card: Entity | None = None) -> dict[str, Json]:
+def _rule(desk: Desk, entity: Entity, what: str, document: Json, *, card: Entity | None = None) -> dict[str, Json]:
     label, icon = KINDS[what]
-    return {"label": visit.translator.say(label), "icon": icon, "words": _words(visit, entity, document, card), "offered": ""}
+    return {"label": desk.visit.translator.say(label), "icon": icon, "words": _words(desk, entity, document, card), "offered": ""}
 
 
-def _offer(visit: Visit, entity: Entity, one: Field, offer: Mapping[str, Json]) -> dict[str, Json]:
+def _offer(desk: Desk, entity: Entity, one: Field, offer: Mapping[str, Json]) -> dict[str, Json]:
     label, icon = KINDS["choices"]
     values = offer.get("values")
-    named = ruling.choices_in_words(visit.view, visit.region, entity, one.name, values if isinstance(values, list) else [])
-    return {"label": visit.translator.say(label), "icon": icon, "words": _words(visit, entity, offer.get("when"), None), "offered": named}
+    named = ruling.choices_in_words(desk.view, desk.visit.region, entity, one.name, values if isinstance(values, list) else [])
+    return {"label": desk.visit.translator.say(label), "icon": icon, "words": _words(desk, entity, offer.get("when"), None), "offered": named}
 
 
-def _words(visit: Visit, entity: Entity, document: Json, card: Entity | None) -> str:
+def _words(desk: Desk, entity: Entity, document: Json, card: Entity | None) -> str:
     """A condition in words; as it is kept where it cannot be read."""
     try:
         condition = from_json(document, entity, searchable_only=False)
-        known = wording.known_for(visit, entity, [condition])
-        words = wording.in_words(visit.view, visit.region, entity, condition, known)
+        known = wording.known_for(desk.visit, entity, [condition])
+        words = wording.in_words(desk.view, desk.visit.region, entity, condition, known)
     except (FieldloomError, KeyError):
         return str(document)
     for other in sorted(card.by_name.values(), key=lambda one: -len(one.name)) if card else ():
-        words = words.replace(RECORD + other.name, visit.translator.text("the card's “%(label)s”", label=visit.view.label(other)))
-    return words or visit.translator.text("always")
+        words = words.replace(RECORD + other.name, desk.visit.translator.text("the card's “%(label)s”", label=desk.view.label(other)))
+    return words or desk.visit.translator.text("always")
 
 
 def _told(visit: Visit, findings: Iterable[RuleFinding], *, field: str = "", group: str = "") -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ import "./admin/drawer.js";
 import "./admin/field-form.js";
 import "./admin/group-list.js";
 import "./admin/label-grid.js";
+import "./condition-builder.js";
 
 document.addEventListener("click", (event) => {
   const shown = event.target.closest?.("[data-toast]");
