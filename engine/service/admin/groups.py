@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.errors import BadValue, ChangeRefused
+from engine.errors import BadValue, ChangeRefused, Unknown
 from engine.messages import M_
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Group, Json
@@ -12,8 +12,8 @@ from engine.render.bind import Submission
 from engine.schema.operation import Operation
 from engine.schema.ops.groups import AddGroup, ChangeGroup, MoveGroup, RemoveGroup
 from engine.schema.ops.set_labels import SetLabels
+from engine.service.admin import conditions, naming, telling
 from engine.service.admin import desk as desks
-from engine.service.admin import naming, telling
 from engine.service.admin.adding import language_order
 from engine.service.admin.desk import Desk
 from engine.service.screen import Done, Screen
@@ -36,6 +36,10 @@ def act(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     try:
         wanted = list(operations(desk, entity, sent))
         after = desks.perform(desk, *wanted)
+    except (Unknown, BadValue) as error:
+        if sent.one("do").partition(":")[0] != "change":
+            raise
+        return _page(desk, entity, sent, [visit.translator.say(error.message)])
     except ChangeRefused as error:
         return _page(desk, entity, sent, [telling.sentence(visit, desk.catalog, reason, name) for reason in error.reasons])
     last = after.applied.steps[-1] if wanted and after.applied.steps else None
@@ -107,6 +111,10 @@ def _changed(desk: Desk, entity: Entity, group: Group, sent: Submission) -> Iter
         changes["columns"] = int(sent.one("columns"))
     if "columns" in sent:
         changes |= {name: bool(sent.one(name)) for name in LAYOUT if bool(sent.one(name)) != getattr(group, name)}
+    if "visible.joiner" in sent:
+        told = conditions.named(desk.view, entity, sent, "visible")
+        visible = conditions.read_condition(entity, desk.visit.region, told, "visible")
+        changes |= {} if visible == group.visible else {"visible": visible}
     if changes:
         yield ChangeGroup(entity.name, group.name, changes)
 
@@ -115,6 +123,13 @@ def named(catalog: Catalog, entity: Entity, group: Group, tag: str) -> str:
     """A group's own name in a language, without falling back."""
     held = catalog.labels.get(tag, {}).get(f"group.{entity.name}.{group.name}.label", "")
     return held or (group.label if tag == SOURCE_LANGUAGE else "")
+
+
+def _condition(desk: Desk, entity: Entity, group: Group, sent: Submission | None) -> dict[str, Json]:
+    """The rows of the condition on which a group stands on the card; as they were sent if this group was refused."""
+    mine = sent if sent is not None and sent.one("do") == f"change:{group.name}" else None
+    label = desk.visit.translator.text("On the card only when")
+    return conditions.builder(desk.view, desk.visit.region, entity, "visible", label, group.visible, mine)
 
 
 def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) -> Screen:
@@ -141,6 +156,7 @@ def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) ->
                 "columns": group.columns,
                 "collapsed": group.collapsed,
                 "tab": group.tab,
+                "condition": _condition(desk, entity, group, sent),
                 "names": [{**one, "value": named(desk.catalog, entity, group, str(one["tag"]))} for one in blank],
             }
         )
