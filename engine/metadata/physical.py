@@ -2,17 +2,23 @@
 
 A searchable text field has a second, folded column beside its own. It belongs to the index of the field, not to
 its value: text conditions and sorting use it, and it can be made again from the value at any time.
+
+A row takes only so many columns. What administrators add beyond that stands in *extension tables* (`customer__x1`): at most
+one row for a record, under the record's id, there once the record has a value in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
 
 from engine.metadata.columns import Id, UtcDateTime, WideText, short_text
 from engine.metadata.model import Catalog, Entity, Field
@@ -21,6 +27,8 @@ from engine.metadata.types import TYPES
 
 FOLDED_PREFIX = "s_"
 SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "updated_at", "updated_by")
+EXTENSION = re.compile(r"^(?P<entity>.+)__x(?P<number>[1-9][0-9]?)$")
+"""The name of an extension table: no entity's, for theirs have no two underscores in a row."""
 _INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 
 
@@ -50,24 +58,73 @@ def folded_column(field: Field) -> str:
     return FOLDED_PREFIX + field.column
 
 
-_TABLES: WeakKeyDictionary[Catalog, Mapping[str, Table]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class _Made:
+    tables: Mapping[str, Table]
+    extensions: Mapping[str, tuple[Table, ...]]
+
+
+_TABLES: WeakKeyDictionary[Catalog, _Made] = WeakKeyDictionary()
 
 
 def tables(catalog: Catalog) -> Mapping[str, Table]:
-    """The record tables of a catalog by entity name, with all foreign keys. Disabled and retired fields keep their columns.
+    """The record tables of a catalog by name, with all foreign keys: each entity's own, under its name, and its extension tables.
 
-    The same objects for as long as the catalog lives: statements kept elsewhere hold on to them.
+    Disabled and retired fields keep their columns. The same objects for as long as the catalog lives: statements kept
+    elsewhere hold on to them.
     """
+    return _made(catalog).tables
+
+
+def extensions(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
+    """The extension tables of an entity; most have none."""
+    return _made(catalog).extensions.get(entity.name, ())
+
+
+def extension_name(entity: str, number: int) -> str:
+    """The name of an entity's extension table of that number, from 1."""
+    return f"{entity}__x{number}"
+
+
+def entity_of(table: str) -> str:
+    """The name of the entity whose records a table holds."""
+    found = EXTENSION.match(table)
+    return found["entity"] if found else table
+
+
+def joined(catalog: Catalog, entity: Entity, fields: Iterable[Field]) -> FromClause:
+    """The entity's own table, with those extension tables that these fields stand in."""
+    found: FromClause = tables(catalog)[entity.name]
+    for name in dict.fromkeys(field.table for field in fields if field.via is None and field.table != entity.table):
+        found = extended(found, tables(catalog)[entity.name], tables(catalog)[name])
+    return found
+
+
+def extended(source: FromClause, table: Table, extension: Table) -> FromClause:
+    """A source in which an entity's own table stands, with one of its extension tables."""
+    return source.outerjoin(extension, extension.c.id == table.c.id)
+
+
+def _made(catalog: Catalog) -> _Made:
     found = _TABLES.get(catalog)
     if found is None:
         found = _TABLES.setdefault(catalog, _make_tables(catalog))
     return found
 
 
-def _make_tables(catalog: Catalog) -> Mapping[str, Table]:
+def _make_tables(catalog: Catalog) -> _Made:
     metadata = MetaData(naming_convention=FIXED.naming_convention)
     file_id = Table("fl_file", metadata, Column("id", Id, primary_key=True)).c.id
-    return {entity.name: _table(catalog, entity, metadata, file_id) for entity in catalog.stored}
+    made: dict[str, Table] = {}
+    beside: dict[str, tuple[Table, ...]] = {}
+    for entity in catalog.stored:
+        made[entity.name] = _table(catalog, entity, metadata, file_id)
+        names = {field.table for field in entity.stored if field.via is None and field.table != entity.table and is_stored(field)}
+        if names:
+            ordered = sorted(names, key=lambda name: (len(name), name))
+            beside[entity.name] = tuple(_extension(catalog, entity, name, metadata, file_id) for name in ordered)
+            made |= {table.name: table for table in beside[entity.name]}
+    return _Made(made, beside)
 
 
 def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column[int]) -> Table:
@@ -81,8 +138,19 @@ def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column
     ]
     if entity.is_dictionary:
         columns.append(Column("row_key", short_text(60), unique=True))
-    made = [column for field in entity.stored if field.via is None for column in _columns_of(catalog, field, file_id)]
-    return Table(entity.table, metadata, *columns, *sorted(made, key=_reach), **_INNODB, sqlite_autoincrement=True)
+    made = _columns_in(catalog, entity, entity.table, file_id)
+    return Table(entity.table, metadata, *columns, *made, **_INNODB, sqlite_autoincrement=True)
+
+
+def _extension(catalog: Catalog, entity: Entity, name: str, metadata: MetaData, file_id: Column[int]) -> Table:
+    owner = ForeignKey(f"{entity.table}.id", ondelete="CASCADE")
+    id: Column[object] = Column("id", _id_type(), owner, primary_key=True, autoincrement=False)
+    return Table(name, metadata, id, *_columns_in(catalog, entity, name, file_id), **_INNODB)
+
+
+def _columns_in(catalog: Catalog, entity: Entity, table: str, file_id: Column[int]) -> list[Column[object]]:
+    standing = (field for field in entity.stored if field.via is None and field.table == table)
+    return sorted((column for field in standing for column in _columns_of(catalog, field, file_id)), key=_reach)
 
 
 def _reach(column: Column[object]) -> int:
@@ -118,4 +186,7 @@ def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
     return tables(catalog)[field.table].c[field.column]
 
 
-__all__ = ["FOLDED_PREFIX", "SYSTEM_COLUMNS", "folded_column", "is_folded", "is_stored", "tables", "value_column"]
+__all__ = [
+    "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "entity_of", "extended", "extension_name", "extensions", "folded_column", "is_folded",
+    "is_stored", "joined", "tables", "value_column",
+]  # fmt: skip

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from engine.metadata import tables as t
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity
-from engine.metadata.physical import tables
+from engine.metadata.physical import joined, tables
 from engine.metadata.store import Version
 
 PATH_MARK = " › "
@@ -177,15 +177,13 @@ def row_label_key(entity: str, row_key: str | None, id: int, name: str) -> str:
 
 def _load_set(conn: Connection, catalog: Catalog, entity: Entity, labels: Mapping[str, Mapping[str, str]]) -> RowSet:
     table = tables(catalog)[entity.name]
-    names = [f.name for f in entity.fields if f.type in ("text", "multiline") and f.via is None]
-    columns = [table.c.id, table.c.row_key, *(table.c[entity.fields[_at(entity, name)].column].label(f"t_{name}") for name in names)]
+    texts = [f for f in entity.fields if f.type in ("text", "multiline") and f.via is None]
+    names = [f.name for f in texts]
+    columns = [table.c.id, table.c.row_key, *(tables(catalog)[f.table].c[f.column].label(f"t_{f.name}") for f in texts)]
     columns += [table.c[special].label(f"x_{special}") for special in ("position", "active", "colour", entity.tree or "") if special in table.c]
-    rows = {row.id: _row(entity, row._mapping, names, labels) for row in conn.execute(select(*columns))}
+    source = joined(catalog, entity, texts)
+    rows = {row.id: _row(entity, row._mapping, names, labels) for row in conn.execute(select(*columns).select_from(source))}
     return RowSet(entity.title, rows)
-
-
-def _at(entity: Entity, name: str) -> int:
-    return next(place for place, f in enumerate(entity.fields) if f.name == name)
 
 
 def _row(entity: Entity, row: Mapping[Any, Any], names: list[str], labels: Mapping[str, Mapping[str, str]]) -> Row:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Field, Via
-from engine.metadata.physical import folded_column, is_folded, tables
+from engine.metadata.physical import extended, folded_column, is_folded, tables
 from engine.metadata.types import TYPES
 from engine.query.operators import OPERATORS, contains
 from engine.query.tree import Condition, Junction, Query, Rule, SortKey
@@ -23,11 +23,12 @@ MAX_WORDS = 8
 
 @dataclass
 class Source:
-    """The tables a query reads: the entity's own, and each other record of its card once it is needed."""
+    """The tables a query reads: the entity's own, and its extension tables and other records of its card once they are needed."""
 
     catalog: Catalog
     entity: Entity
     joined: dict[str, tuple[Via, FromClause]] = field(default_factory=dict)
+    extensions: dict[str, sa.Table] = field(default_factory=dict)
 
     @property
     def table(self) -> sa.Table:
@@ -37,7 +38,9 @@ class Source:
     def columns(self, of: Field) -> Any:
         """The columns among which the field's stand."""
         if of.via is None:
-            return self.table.c
+            if of.table == self.entity.table:
+                return self.table.c
+            return self.extensions.setdefault(of.table, tables(self.catalog)[of.table]).c
         if of.via.entity not in self.joined:
             alias = tables(self.catalog)[of.via.entity].alias(f"via_{of.via.entity}")
             self.joined[of.via.entity] = (of.via, alias)
@@ -51,6 +54,8 @@ class Source:
     def from_clause(self) -> FromClause:
         """The joined tables."""
         found: FromClause = self.table
+        for extension in self.extensions.values():
+            found = extended(found, self.table, extension)
         for via, alias in self.joined.values():
             part = self.catalog.entity(via.entity)
             owner, flag = (alias.c[_column(part, name)] for name in (via.owner, via.flag))

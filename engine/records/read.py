@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from engine.errors import NotFound
 from engine.metadata.model import Catalog, Entity, Field, Json, Via
-from engine.metadata.physical import is_stored, tables
+from engine.metadata.physical import is_stored, joined, tables
 from engine.metadata.types import TYPES
 
 
@@ -41,7 +41,7 @@ def _statement(catalog: Catalog, entity: Entity, names: tuple[str, ...] | None) 
     table = tables(catalog)[entity.name]
     chosen = entity.by_name.values() if names is None else [entity.by_name[name] for name in names]
     fields = tuple(field for field in chosen if is_stored(field))
-    source: Any = table
+    source: Any = joined(catalog, entity, fields)
     aliases: dict[str, Any] = {}
     for via in entity.vias.values():
         if names is None or any(field.via == via for field in fields):
@@ -55,7 +55,7 @@ def _statement(catalog: Catalog, entity: Entity, names: tuple[str, ...] | None) 
     for name, alias in aliases.items():
         columns += [alias.c.id.label(f"vid_{name}"), alias.c.version.label(f"vver_{name}")]
     for place, field in enumerate(fields):
-        home = aliases[field.via.entity] if field.via else table
+        home = aliases[field.via.entity] if field.via else tables(catalog)[field.table]
         columns.append(home.c[field.column].label(f"f{place}"))
     return sa.select(*columns).select_from(source), fields
 

@@ -23,9 +23,11 @@ def referring(conn: Connection, catalog: Catalog, field: Field, id: int, spared:
 
 
 def _referring(catalog: Catalog, field: Field, id: int, spared: Collection[int]) -> sa.Select[Any]:
-    table = tables(catalog)[field.table]
-    found = sa.select(table.c.id).where(table.c[field.column] == id).order_by(table.c.id)
-    return found.where(table.c.id.not_in(list(spared))) if spared else found
+    table, own = tables(catalog)[field.table], tables(catalog)[field.entity]
+    found = sa.select(own.c.id).where(table.c[field.column] == id).order_by(own.c.id)
+    if table is not own:  # who locks a record locks its own row
+        found = found.join_from(own, table, table.c.id == own.c.id)
+    return found.where(own.c.id.not_in(list(spared))) if spared else found
 
 
 def lock_referring(conn: Connection, catalog: Catalog, field: Field, id: int, spared: Collection[int] = ()) -> list[int]:
@@ -36,10 +38,14 @@ def lock_referring(conn: Connection, catalog: Catalog, field: Field, id: int, sp
 
 def repoint(conn: Connection, catalog: Catalog, field: Field, ids: Sequence[int], old: int, new: int, *, by: int | None, batch: str) -> None:
     """Let these records refer to `new` in the place of `old`: a change of each, with its history, as part of one act."""
-    table, now = tables(catalog)[field.table], datetime.now(UTC)
+    table, own, now = tables(catalog)[field.table], tables(catalog)[field.entity], datetime.now(UTC)
     for start in range(0, len(ids), _BATCH):
         some = ids[start : start + _BATCH]
-        changed = {field.column: new, "version": table.c.version + 1, "updated_at": now, "updated_by": by}
-        conn.execute(sa.update(table).where(table.c.id.in_(some)).values(changed))
+        changed: dict[str, Any] = {"version": own.c.version + 1, "updated_at": now, "updated_by": by}
+        if table is own:
+            changed[field.column] = new
+        conn.execute(sa.update(own).where(own.c.id.in_(some)).values(changed))
+        if table is not own:
+            conn.execute(sa.update(table).where(table.c.id.in_(some)).values({field.column: new}))
         rows = [history.entry_row(field.entity, id, "update", {field.name: (old, new)}, by=by, at=now, batch=batch) for id in some]
         conn.execute(sa.insert(HISTORY), rows)

@@ -10,8 +10,6 @@ import uuid
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +24,8 @@ from engine.metadata.model import Catalog, Entity, Field, Json, Via
 from engine.metadata.physical import folded_column, is_folded, is_stored, tables
 from engine.metadata.tables import HISTORY
 from engine.metadata.types import TYPES, Invalid
-from engine.records import history, read
+from engine.records import extension, history, read
+from engine.records.extension import blank_row
 from engine.records.history import Changes
 from engine.records.read import Record
 
@@ -43,7 +42,7 @@ class Part:
 
 
 def column_values(catalog: Catalog, entity: Entity, values: Values) -> dict[str, Any]:
-    """The columns of the entity's own table for these values, folded ones included; None clears."""
+    """The columns for these values, folded ones included, whichever of the entity's tables they stand in; None clears."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         field = entity.by_name[name]
@@ -135,7 +134,10 @@ def insert_many(
     split = [_split(catalog, entity, row) for row in rows]
     table = tables(catalog)[entity.name]
     blank = {**blank_row(table), **stamps}
-    ids = _insert_rows(conn, table, [{**blank, **column_values(catalog, entity, own)} for own, _ in split])
+    coming = [column_values(catalog, entity, own) for own, _ in split]
+    apart = [extension.taken_out(catalog, entity, row) for row in coming]
+    ids = _insert_rows(conn, table, [{**blank, **row} for row in coming])
+    extension.insert(conn, list(zip(ids, apart, strict=True)))
     entries = [
         history.entry_row(entity.name, id, "create", {n: (None, v) for n, v in row.items() if v is not None}, by=by, at=now, batch=batch)
         for id, row in zip(ids, rows, strict=True)
@@ -166,12 +168,6 @@ def _insert_rows(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any
     return ids
 
 
-@lru_cache(maxsize=256)
-def blank_row(table: sa.Table) -> Mapping[str, None]:
-    """Every column of a record table without a value, but for the id."""
-    return MappingProxyType(dict.fromkeys(column.name for column in table.c if column.name not in ("id", "row_key")))
-
-
 def _insert_own(
     conn: Connection,
     catalog: Catalog,
@@ -186,11 +182,18 @@ def _insert_own(
     now = at or datetime.now(UTC)
     row = column_values(catalog, entity, own)
     row |= {"version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
-    table = tables(catalog)[entity.name]
+    new = insert_row(conn, catalog, entity, row)
+    history.write(conn, entity.name, new, "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by, batch=batch)
+    return new
+
+
+def insert_row(conn: Connection, catalog: Catalog, entity: Entity, row: dict[str, Any]) -> int:
+    """Store the columns of a new record, stamps included, in the entity's tables. No history. Returns its id."""
+    table, apart = tables(catalog)[entity.name], extension.taken_out(catalog, entity, row)
     # Every column is named, filled or not: one statement for the table, compiled once, whatever a record leaves out.
     done = conn.execute(sa.insert(table), {**blank_row(table), **row})
     (new,) = done.inserted_primary_key or (done.lastrowid,)
-    history.write(conn, entity.name, int(new), "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by, batch=batch)
+    extension.insert(conn, [(int(new), apart)])
     return int(new)
 
 
@@ -221,9 +224,11 @@ def update(
 def _update_own(conn: Connection, catalog: Catalog, entity: Entity, id: int, version: int, own: Values, *, by: int | None) -> None:
     table = tables(catalog)[entity.name]
     row = column_values(catalog, entity, own) | {"version": version + 1, "updated_at": datetime.now(UTC), "updated_by": by}
+    apart = extension.taken_out(catalog, entity, row)
     done = conn.execute(sa.update(table).where(table.c.id == id, table.c.version == version).values(row))
     if done.rowcount != 1:
         raise Stale(entity.name, id, "")
+    extension.update(conn, id, apart)
 
 
 def _update_via(conn: Connection, catalog: Catalog, entity: Entity, record: Record, via: Via, found: Values, *, by: int | None) -> None:
@@ -250,14 +255,15 @@ def unset_flag(conn: Connection, catalog: Catalog, via: Via, owner: int, keep: i
 
 
 def whole_row(conn: Connection, catalog: Catalog, entity: Entity, id: int) -> dict[str, Json]:
-    """Every stored value of a record's own table, disabled and retired fields and stamps included: what a deletion keeps.
+    """Every stored value of a record, disabled and retired fields and stamps included: what a deletion keeps.
 
     Raises NotFound.
     """
     table = tables(catalog)[entity.name]
-    row = conn.execute(sa.select(table).where(table.c.id == id)).mappings().one_or_none()
-    if row is None:
+    own = conn.execute(sa.select(table).where(table.c.id == id)).mappings().one_or_none()
+    if own is None:
         raise NotFound(entity.name, id)
+    row = {**own, **extension.read(conn, catalog, entity, id)}
     kept = {f.name: TYPES[f.type].to_json(row[f.column]) for f in _own_fields(entity) if row[f.column] is not None}
     for field in _own_fields(entity):
         if field.options.get("translatable") and is_folded(catalog, field):
@@ -299,7 +305,9 @@ def _set_references(conn: Connection, catalog: Catalog, entity: Entity, id: int,
     if values:
         table = tables(catalog)[entity.name]
         columns = {field.column: values[field.name] for field in _own_fields(entity) if field.name in values}
-        conn.execute(sa.update(table).where(table.c.id == id).values(columns))
+        extension.update(conn, id, extension.taken_out(catalog, entity, columns))
+        if columns:
+            conn.execute(sa.update(table).where(table.c.id == id).values(columns))
 
 
 def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry], *, by: int | None, batch: str | None = None) -> None:
@@ -317,8 +325,10 @@ def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry]
         later.append((entity, entry.record_id, waiting))
         row = _restored_row(catalog, entity, kept, by=by) | {"id": entry.record_id}
         row |= {field.column: None for field in _own_fields(entity) if field.name in waiting}
+        apart = extension.taken_out(catalog, entity, row)
         try:
             conn.execute(sa.insert(tables(catalog)[entity.name]).values(row))
+            extension.insert(conn, [(entry.record_id, apart)])
         except IntegrityError:
             raise NotRestorable(M_("This cannot be restored: something it refers to has been deleted since.")) from None
         coming.discard((entry.entity, entry.record_id))
@@ -354,6 +364,8 @@ def refold(
     for name, found in texts.items():
         if is_folded(catalog, entity.by_name[name]):
             row[folded_column(entity.by_name[name])] = "\n".join(fold(text) for text in dict.fromkeys(found) if text)
+    apart = extension.taken_out(catalog, entity, row)
     done = conn.execute(sa.update(table).where(table.c.id == id, table.c.version == version).values(row))
     if done.rowcount != 1:
         raise Stale(entity.name, id, "")
+    extension.update(conn, id, apart)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from engine.metadata import tables as t
 from engine.schema.ddl import MARIADB, Ground, Statement, normal_type
 
 LARGE = 20_000
@@ -142,7 +144,40 @@ def trigrams(conn: Connection) -> bool:
 def ground(conn: Connection, touched: frozenset[str]) -> Ground:
     """What DDL on these tables depends on."""
     large = frozenset(name for name in touched if row_estimate(conn, name) > LARGE)
-    return Ground(conn.dialect, trigrams(conn), large)
+    return Ground(conn.dialect, trigrams(conn), large, spent(conn, touched), keys(conn, touched))
+
+
+def spent(conn: Connection, touched: frozenset[str]) -> Mapping[str, int]:
+    """How many columns of a table were dropped and still count. MariaDB hides them, so the journal is asked; SQLite has none."""
+    if not touched or conn.dialect.name == "sqlite":
+        return {}
+    if conn.dialect.name == "postgresql":
+        asked = sa.text(
+            "SELECT c.relname, count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+            "WHERE a.attisdropped AND a.attrelid IN (SELECT to_regclass(quote_ident(name)) FROM unnest(CAST(:tables AS text[])) name) GROUP BY 1"
+        )
+        return {name: int(count) for name, count in conn.execute(asked, {"tables": sorted(touched)})}
+    if conn.execute(sa.select(t.SPENT_NAME.c.entity).limit(1)).first() is None:
+        return {}
+    found = dict.fromkeys(touched, 0)
+    changes = sa.select(t.CHANGE.c.statements).order_by(t.CHANGE.c.id)
+    dropping = sa.or_(*(t.CHANGE.c.statements.contains(f'"action": "{action}"') for action in ("drop_column", "create_table", "drop_table")))
+    for (told,) in conn.execute(changes.where(dropping)):
+        for one in json.loads(told):
+            if one["table"] in found:
+                found[one["table"]] = {"drop_column": found[one["table"]] + 1, "create_table": 0, "drop_table": 0}.get(one["action"], found[one["table"]])
+    return {name: count for name, count in found.items() if count}
+
+
+def keys(conn: Connection, touched: frozenset[str]) -> Mapping[str, int]:
+    """How many indexes these tables have, where each counts (MariaDB)."""
+    if not touched or conn.dialect.name not in MARIADB:
+        return {}
+    asked = sa.text(
+        "SELECT table_name, COUNT(DISTINCT index_name) FROM information_schema.statistics "
+        "WHERE table_schema = DATABASE() AND table_name IN :tables GROUP BY table_name"
+    ).bindparams(sa.bindparam("tables", expanding=True))
+    return {str(name): int(count) for name, count in conn.execute(asked, {"tables": sorted(touched)})}
 
 
 @dataclass(frozen=True, slots=True)

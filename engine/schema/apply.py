@@ -48,7 +48,7 @@ def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
         catalog = store.load(conn)
         if orders.base is not None and catalog.version != orders.base:
             raise Outdated(orders.base, catalog.version)
-        made = effects.seen(conn, plan.make(catalog, operations, actual.ground(conn, plan.touched(operations))))
+        made = effects.seen(conn, plan.make(catalog, operations, actual.ground(conn, plan.touched(operations, catalog))))
         made = orders.more(conn, made) if orders.more else made
     plan.refuse(made, orders.confirmed)
     if orders.seen and made.hash != orders.seen:

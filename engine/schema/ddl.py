@@ -7,7 +7,7 @@ describe. Each statement does one thing, so that a change that was cut off can g
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from engine.metadata.model import Catalog
-from engine.metadata.physical import tables
-from engine.schema.indexes import indexes
+from engine.metadata.physical import entity_of, extensions, tables
+from engine.schema.indexes import MOST_KEYS, indexes
 
 Action = Literal["create_table", "drop_table", "add_column", "drop_column", "create_index", "drop_index", "add_foreign_key", "drop_foreign_key"]
 CONTRACTING: tuple[Action, ...] = ("drop_foreign_key", "drop_index", "drop_column", "drop_table")
@@ -40,11 +40,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the DDL of a change depends on beside the catalogs: the database, and which of its tables are large."""
+    """What the DDL of a change depends on beside the catalogs: the database, which of its tables are large, and how full they are.
+
+    `spent` says for a table how many columns that were dropped still count against its limit, `keys` how many indexes it has,
+    where the database limits those.
+    """
 
     dialect: Dialect
     trigrams: bool = False
     large: frozenset[str] = frozenset()
+    spent: Mapping[str, int] = field(default_factory=dict)
+    keys: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -57,7 +63,7 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
 
     What is there already is left as it is: where the database cannot roll DDL back, a start that was cut off goes on here.
     """
-    wanted = [tables(catalog)[name] for name in names]
+    wanted = [one for name in names for one in (tables(catalog)[name], *extensions(catalog, catalog.entity(name)))]
     trigrams = has_trigrams(conn)
     held = sa.inspect(conn)
     there = set(held.get_table_names())
@@ -65,7 +71,7 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
         wanted[0].metadata.create_all(conn, tables=wanted, checkfirst=True)
     for table in wanted:
         made = {index["name"] for index in held.get_indexes(table.name)} if table.name in there else set()
-        for index in indexes(catalog, catalog.entity(table.name), table, conn.dialect.name, trigrams=trigrams):
+        for index in indexes(catalog, catalog.entity(entity_of(table.name)), table, conn.dialect.name, trigrams=trigrams):
             if index.name not in made:
                 conn.execute(CreateIndex(index))
 
@@ -93,17 +99,33 @@ def _added(before: Catalog, after: Catalog, held: Table, table: Table, ground: G
     new = [column for column in table.columns if column.name not in held.columns]
     for column in new:
         yield _add_column(table, column, ground)
-    there = _indexes(before, held, ground) if new or _is_changed(before, after, table) else {}
-    for name, index in _indexes(after, table, ground).items() if new or _is_changed(before, after, table) else ():
-        if name not in there:
-            needed = ground.name in MARIADB and any(column.foreign_keys for column in index.columns)
+    if new or _is_changed(before, after, table):
+        for index, needed in new_indexes(before, after, held, table, ground):
             yield _create_index(index, ground, later=table.name in ground.large and not needed)
     if ground.name in MARIADB:
         yield from (_add_foreign_key(table, column, ground) for column in new if column.foreign_keys)
 
 
+def new_indexes(before: Catalog, after: Catalog, held: Table, table: Table, ground: Ground) -> Iterator[tuple[Index, bool]]:
+    """(index, whether a foreign key needs it) that a table gets. Where it has as many as it may, what is only searched gets none."""
+    there, coming = (_indexes(catalog, one, ground, limited=False) for catalog, one in ((before, held), (after, table)))
+    room = MOST_KEYS - ground.keys.get(table.name, len(there)) if ground.name in MARIADB else len(coming)
+    for name, index in coming.items():
+        if name in there:
+            continue
+        needed = ground.name in MARIADB and any(column.foreign_keys for column in index.columns)
+        if needed or room > 0:
+            room -= 1
+            yield index, needed
+
+
+def wanted_indexes(before: Catalog, after: Catalog, held: Table, table: Table, ground: Ground) -> set[str]:
+    """The names of the indexes that a table would get if it took any number."""
+    return _indexes(after, table, ground, limited=False).keys() - _indexes(before, held, ground, limited=False).keys()
+
+
 def _is_changed(before: Catalog, after: Catalog, table: Table) -> bool:
-    held, coming = ({one.name: one for one in catalog.stored}.get(table.name) for catalog in (before, after))
+    held, coming = ({one.name: one for one in catalog.stored}.get(entity_of(table.name)) for catalog in (before, after))
     return held is not coming
 
 
@@ -119,7 +141,7 @@ def _removed(before: Catalog, table: Table, coming: Table, ground: Ground) -> It
                 sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP FOREIGN KEY {told}"
                 yield Statement("drop_foreign_key", table.name, _plain(told), sql)
     if ground.name != "postgresql":
-        for index in _indexes(before, table, ground).values():
+        for index in _indexes(before, table, ground, limited=False).values():
             if names & {column.name for column in index.columns}:
                 where = f" ON {_quoted(table.name, ground)}" if ground.name in MARIADB else ""
                 told = _quoted(str(index.name), ground)
@@ -168,11 +190,11 @@ def _instant(ground: Ground) -> str:
     return ", ALGORITHM=INSTANT" if ground.name in MARIADB else ""
 
 
-def _indexes(catalog: Catalog, table: Table, ground: Ground) -> Mapping[str, Index]:
-    entity = next((one for one in catalog.stored if one.table == table.name), None)
+def _indexes(catalog: Catalog, table: Table, ground: Ground, *, limited: bool = True) -> Mapping[str, Index]:
+    entity = next((one for one in catalog.stored if one.table == entity_of(table.name)), None)
     if entity is None:
         return {}
-    return {str(one.name): one for one in indexes(catalog, entity, table, ground.name, trigrams=ground.trigrams)}
+    return {str(one.name): one for one in indexes(catalog, entity, table, ground.name, trigrams=ground.trigrams, limited=limited)}
 
 
 def _sql(element: Any, dialect: Dialect) -> str:
@@ -200,7 +222,7 @@ def belongs(statement: Statement, catalog: Catalog, ground: Ground) -> bool:
     if table is None or statement.action == "create_table":
         return table is not None
     if statement.action == "create_index":
-        return statement.name in _indexes(catalog, table, ground)
+        return statement.name in _indexes(catalog, table, ground, limited=False)
     return statement.name.removeprefix(f"fk_{statement.table}_") in table.columns
 
 

@@ -1,12 +1,13 @@
-"""Copying values within a table: folded texts, converted values. In small batches, each a transaction; goes on where it was cut off.
+"""Copying values: folded texts, converted values. In small batches, each a transaction; goes on where it was cut off.
 
 Writers go on meanwhile and write both places themselves. A row that one of them changes between reading and writing here
-is left alone: its version has changed, and its writer has done the copying.
+is left alone: its version has changed, and its writer has done the copying. Where a value goes to an extension table, which
+has no version, the records of a batch are locked instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from engine.metadata.conversion import convert
 from engine.metadata.database import Database
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import folded_column, tables
+from engine.metadata.physical import entity_of, folded_column, tables
 from engine.metadata.rows import row_label_key
 from engine.metadata.types import TYPES, Invalid
 from engine.schema.plan import Fill
@@ -56,22 +57,40 @@ def run(database: Database, catalog: Catalog, fill: Fill, *, after: int = 0, sin
 
 def _batch(conn: Connection, catalog: Catalog, fill: Fill, after: int, since: datetime | None) -> int | None:
     """Copy one batch. Returns the last id, or None when there is nothing left."""
-    table = tables(catalog)[fill.field.table]
+    own, table = tables(catalog)[entity_of(fill.field.table)], tables(catalog)[fill.field.table]
     source = table.c[fill.field.column]
-    columns = [table.c.id, table.c.version, source.label("value")]
-    if "row_key" in table.c:
-        columns.append(table.c.row_key)
+    columns = [table.c.id, own.c.version, source.label("value")]
+    if "row_key" in own.c:
+        columns.append(own.c.row_key)
     wanted = sa.select(*columns).where(table.c.id > after, source.is_not(None)).order_by(table.c.id).limit(BATCH)
+    if table is not own:
+        wanted = wanted.select_from(table.join(own, own.c.id == table.c.id))
     if since is not None:
-        wanted = wanted.where(table.c.updated_at >= since)
+        wanted = wanted.where(own.c.updated_at >= since)
+    goal = tables(catalog)[(fill.target or fill.field).table]
+    if goal is not own:
+        wanted = wanted.with_for_update(of=own, key_share=True)
     rows = conn.execute(wanted).all()
     if not rows:
         return None
     where = fill.target.column if fill.target else folded_column(fill.field)
     found = [{"row": row.id, "seen": row.version, "copy": _copied(conn, fill, row)} for row in rows]
-    written = sa.update(table).where(table.c.id == sa.bindparam("row"), table.c.version == sa.bindparam("seen"))
-    conn.execute(written.values({where: sa.bindparam("copy", type_=table.c[where].type)}), found)
+    if goal is own:
+        written = sa.update(own).where(own.c.id == sa.bindparam("row"), own.c.version == sa.bindparam("seen"))
+        conn.execute(written.values({where: sa.bindparam("copy", type_=own.c[where].type)}), found)
+    else:
+        _write_apart(conn, goal, where, {one["row"]: one["copy"] for one in found})
     return int(rows[-1].id)
+
+
+def _write_apart(conn: Connection, goal: sa.Table, where: str, copies: Mapping[int, Any]) -> None:
+    """Write copies to an extension table, for records that are locked; rows that are not there yet are made."""
+    there = set(conn.execute(sa.select(goal.c.id).where(goal.c.id.in_(list(copies)))).scalars())
+    copy = {where: sa.bindparam("copy", type_=goal.c[where].type)}
+    if held := [{"row": id, "copy": value} for id, value in copies.items() if id in there]:
+        conn.execute(sa.update(goal).where(goal.c.id == sa.bindparam("row")).values(copy), held)
+    if new := [{"id": id, where: value} for id, value in copies.items() if id not in there and value is not None]:
+        conn.execute(sa.insert(goal), new)
 
 
 def _copied(conn: Connection, fill: Fill, row: Any) -> Any:

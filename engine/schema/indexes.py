@@ -15,22 +15,25 @@ from engine.metadata.types import TYPES
 
 _LONGEST_NAME = 60
 _PREFIX_LENGTH = 100
-_MOST_KEYS = 60
+MOST_KEYS = 60
 _CODE = 60  # no stored choice is longer
 # An entry of PostgreSQL's B-tree holds 2,704 bytes; a longer text gets no index for order, only the one for "contains".
-_LONGEST_ORDERED = 250
+LONGEST_ORDERED = 250
 
 
-def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool) -> Iterator[Index]:
-    """The indexes the engine makes by itself: references (deleting and joining need them) and searchable fields."""
-    own = [field for field in entity.stored if field.via is None and is_stored(field)]
+def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, trigrams: bool, limited: bool = True) -> Iterator[Index]:
+    """The indexes of one of an entity's tables: for references (deleting and joining need them) and searchable fields.
+
+    `limited` to as many as the database takes, in the card's order; else all that are wanted.
+    """
+    own = [field for field in entity.stored if field.via is None and field.table == table.name and is_stored(field)]
     moment = next((table.c[field.column] for field in own if field.searchable and field.type in ("date", "datetime")), None)
     found = (index for field in own for index in _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams))
-    if dialect not in ("mysql", "mariadb"):
+    if not limited or dialect not in ("mysql", "mariadb"):
         yield from found
         return
     # A table takes 64 there. Foreign keys make theirs in any case; what is searched gets the rest, in the card's order.
-    room = _MOST_KEYS - sum(TYPES[field.type].refers or field.type in ("attachment", "image") for field in own)
+    room = MOST_KEYS - sum(TYPES[field.type].refers or field.type in ("attachment", "image") for field in own)
     needed = {field.column for field in own if TYPES[field.type].refers}
     for index in found:
         if index.columns.keys()[0] in needed:
@@ -47,7 +50,7 @@ def _field_indexes(
     if TYPES[field.type].folds:
         if is_folded(catalog, field):
             length = int(field.options.get("max_length", 255))
-            yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= _LONGEST_ORDERED)
+            yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= LONGEST_ORDERED)
     elif TYPES[field.type].refers or (field.searchable and field.type not in ("check", "multiple_choice")):
         prefix: dict[str, Any] = {}
         if field.type == "choice" and dialect in ("mysql", "mariadb"):

@@ -19,6 +19,7 @@ Level = Literal["error", "confirm", "warning", "note"]
 """An error stops; what is to be confirmed stops until somebody does; the rest is for reading."""
 
 NAME: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$", "maxLength": 40}
+TABLE: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 60}
 LABEL: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 200}
 LABELS: Mapping[str, Json] = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}, "additionalProperties": LABEL}
 CONDITION: Mapping[str, Json] = {"type": ["object", "null"]}

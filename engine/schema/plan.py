@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from engine.errors import ChangeRefused, NotConfirmed
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import is_folded, is_stored
+from engine.metadata.physical import extensions, is_folded, is_stored
 from engine.metadata.types import TYPES
-from engine.schema import ddl
+from engine.schema import capacity, ddl
 from engine.schema.ddl import CONTRACTING, Ground, Statement
 from engine.schema.editing import field_named, with_entity
 from engine.schema.journal import plan_hash
@@ -99,20 +99,29 @@ def make(catalog: Catalog, operations: Sequence[Operation], ground: Ground) -> P
     before, current = catalog, catalog
     steps: list[Step] = []
     reverses: list[Operation] | None = []
-    for operation in operations:
-        findings = (*operation.check(current), *_too_early(operation, before))
-        steps.append(Step(operation, operation.describe(current), findings))
-        if any(one.level == "error" for one in findings):
+    for wanted in operations:
+        operation = capacity.placed(wanted, current, ground)
+        findings = [*operation.check(current), *_too_early(operation, before)]
+        coming = current
+        if not _errors(findings):
+            coming = operation.apply_to(current)
+            findings += capacity.findings(before, current, coming, operation, ground)
+        steps.append(Step(operation, operation.describe(current), tuple(findings)))
+        if _errors(findings):
             continue
         taken_back = operation.reverse(current)
         reverses = None if taken_back is None or reverses is None else [*taken_back, *reverses]
-        current = operation.apply_to(current)
+        current = coming
     fills = _fills(before, current, [step.operation for step in steps])
     prepared = prepare(before, fills) if fills else None
     preparing = ddl.difference(before, prepared, ground) if prepared else []
     statements = [*preparing, *ddl.difference(prepared or before, current, ground)]
     back = None if reverses is None else tuple(reverses)
     return Plan(before, current, prepared, tuple(steps), fills, tuple(preparing), tuple(statements), back)
+
+
+def _errors(findings: Iterable[Finding]) -> list[Finding]:
+    return [one for one in findings if one.level == "error"]
 
 
 def _too_early(operation: Operation, before: Catalog) -> list[Finding]:
@@ -129,17 +138,17 @@ def _too_early(operation: Operation, before: Catalog) -> list[Finding]:
 
 def refuse(plan: Plan, confirmed: frozenset[str] = frozenset()) -> None:
     """Raises ChangeRefused for errors, NotConfirmed for what waits for a confirmation."""
-    errors = [one for one in plan.findings if one.level == "error"]
-    if errors:
+    if errors := _errors(plan.findings):
         raise ChangeRefused([one.message for one in errors], [one.code for one in errors])
     waiting = [one for one in plan.findings if one.level == "confirm" and one.key not in confirmed]
     if waiting:
         raise NotConfirmed([one.message for one in waiting], [one.key for one in waiting])
 
 
-def touched(operations: Sequence[Operation]) -> frozenset[str]:
-    """The names of the entities that operations are about."""
-    return frozenset(str(one.name if isinstance(one, AddEntity) else getattr(one, "entity", "")) for one in operations if not isinstance(one, SetLabels))
+def touched(operations: Sequence[Operation], catalog: Catalog) -> frozenset[str]:
+    """The names of the tables that operations are about: those of the entities they name."""
+    names = {str(one.name if isinstance(one, AddEntity) else getattr(one, "entity", "")) for one in operations if not isinstance(one, SetLabels)}
+    return frozenset(names | {one.name for name in names if name in catalog.entities for one in extensions(catalog, catalog.entities[name])})
 
 
 def unprepared(catalog: Catalog, folding: Iterable[str] = ()) -> Catalog:

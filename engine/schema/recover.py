@@ -49,7 +49,7 @@ def _resume(run: Run, found: Change, statements: list[Statement], folding: list[
     operations = read(found.operations, JOURNALLED)
     with run.database.reading() as conn:
         catalog = plan.unprepared(store.load(conn), folding)
-        made = plan.make(catalog, operations, actual.ground(conn, plan.touched(operations)))
+        made = plan.make(catalog, operations, actual.ground(conn, plan.touched(operations, catalog)))
     try:
         plan.refuse(made, frozenset(one.key for one in made.findings))  # it was confirmed when it began
     except FieldloomError as error:

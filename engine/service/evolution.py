@@ -60,7 +60,7 @@ def preview(visit: Visit, operations: Sequence[Operation]) -> Plan:
 
 def planned(conn: Connection, catalog: Catalog, operations: Sequence[Operation]) -> Plan:
     """The same, for whoever may."""
-    ground = actual.ground(conn, plan.touched(operations))
+    ground = actual.ground(conn, plan.touched(operations, catalog))
     return rule_findings.added(conn, effects.seen(conn, plan.make(catalog, operations, ground)))
 
 

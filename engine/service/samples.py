@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crm.samples import SampleCustomer, SampleRow, sample_customers, sample_departments, sample_persons
@@ -13,7 +12,6 @@ from engine.metadata import rows as dictionaries
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity, Json
-from engine.metadata.physical import tables
 from engine.metadata.rows import Dictionaries, row_label_key
 from engine.metadata.types import TYPES
 from engine.records import read, write
@@ -47,11 +45,11 @@ def _with_ids(entity: Entity, values: Mapping[str, Json], rows: Dictionaries) ->
 
 
 def _insert_rows(conn: Connection, catalog: Catalog, entity: Entity, samples: Iterable[SampleRow]) -> None:
-    rows, table, now = _known_rows(conn, catalog), tables(catalog)[entity.name], datetime.now(UTC)
+    rows, now = _known_rows(conn, catalog), datetime.now(UTC)
     for place, sample in enumerate(samples, start=100):
         values = write.with_defaults(entity, {"position": place * 10, **_with_ids(entity, sample.values, rows)})
         row = write.column_values(catalog, entity, values) | {"row_key": sample.key, "version": 1, "created_at": now, "updated_at": now}
-        conn.execute(sa.insert(table).values(row))
+        write.insert_row(conn, catalog, entity, row)
         for language, texts in sample.texts.items():
             named = [(row_label_key(entity.name, sample.key, 0, name), str(sample.values[name]), text) for name, text in texts.items()]
             store.save_labels(conn, language, named, origin="own")

@@ -17,7 +17,7 @@ from engine.metadata import tables as t
 from engine.metadata.folding import fold
 from engine.metadata.label_store import SHIPPED, Kept
 from engine.metadata.model import Catalog, Entity, Field
-from engine.metadata.physical import folded_column, is_folded, tables
+from engine.metadata.physical import folded_column, is_folded, joined, tables
 from engine.metadata.rows import row_label_key
 
 
@@ -89,11 +89,12 @@ def fold_translations(conn: Connection, catalog: Catalog, only: Collection[str] 
 def _fold_field(
     conn: Connection, catalog: Catalog, entity: Entity, field: Field, labels: Mapping[str, Sequence[str]], only: Collection[str]
 ) -> None:
-    table = tables(catalog)[entity.name]
-    for row in conn.execute(sa.select(table.c.id, table.c.row_key, table.c[field.column].label("text"))).all():
+    table, home = tables(catalog)[entity.name], tables(catalog)[field.table]
+    wanted = sa.select(table.c.id, table.c.row_key, home.c[field.column].label("text")).select_from(joined(catalog, entity, [field]))
+    for row in conn.execute(wanted).all():
         key = row_label_key(entity.name, row.row_key, row.id, field.name)
         if only and key not in only:
             continue
         texts = [row.text or "", *labels.get(key, ())]
         folded = "\n".join(fold(text) for text in texts)
-        conn.execute(sa.update(table).where(table.c.id == row.id).values({folded_column(field): folded}))
+        conn.execute(sa.update(home).where(home.c.id == row.id).values({folded_column(field): folded}))

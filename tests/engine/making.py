@@ -14,7 +14,7 @@ import babel
 
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity, Field, Group, Json
-from engine.metadata.physical import tables
+from engine.metadata.physical import extension_name, tables
 from engine.metadata.rows import Dictionaries
 from engine.metadata.store import Version
 from engine.metadata.types import Region
@@ -48,6 +48,12 @@ def _placed(one: Field, entity: str, place: int) -> Field:
     return replace(one, id=f"{entity}.{one.name}", entity=entity, table=entity, position=place)
 
 
+def beside(entity: Entity, *names: str, number: int = 1) -> Entity:
+    """The entity with these fields in an extension table."""
+    table = extension_name(entity.table, number)
+    return replace(entity, fields=tuple(replace(one, table=table) if one.name in names else one for one in entity.fields))
+
+
 def a_catalog(*entities: Entity) -> Catalog:
     """A catalog of these entities and nothing else."""
     return Catalog(1, {one.name: one for one in entities}, {"en": {}})
@@ -63,7 +69,7 @@ def made(database: Database, *entities: Entity) -> Iterator[Catalog]:
         yield catalog
     finally:
         with database.writing() as conn:
-            made_here: Sequence[Any] = [tables(catalog)[name] for name in catalog.entities]
+            made_here: Sequence[Any] = list(tables(catalog).values())
             made_here[0].metadata.drop_all(conn, tables=made_here)
 
 

@@ -9,9 +9,10 @@ from typing import ClassVar
 from engine.messages import M_, Message
 from engine.metadata.definition import field_id
 from engine.metadata.model import Catalog, Entity, Field, Json
+from engine.metadata.physical import entity_of
 from engine.metadata.types import TYPES
 from engine.schema.editing import field_named, named_in_all, ordered, placed, with_entity, with_labels
-from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, WIDTHS, Finding, Operation
+from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, TABLE, WIDTHS, Finding, Operation
 from engine.schema.ops.common import PREFIX, definition_findings, no_group
 
 
@@ -28,7 +29,7 @@ class AddField(Operation):
         "options": {"type": "object"}, "help": {"type": "string", "maxLength": 500}, "placeholder": {"type": "string", "maxLength": 200},
         "default": {}, "width": {"enum": WIDTHS}, "enabled": FLAG, "required": FLAG, "searchable": FLAG, "in_list": FLAG,
         "rules": {"type": "object", "properties": {"visible": CONDITION, "required": CONDITION, "choices": {"type": "array"}}},
-        "before": {"type": ["string", "null"]}, "table": NAME,
+        "before": {"type": ["string", "null"]}, "table": TABLE,
     }  # fmt: skip
 
     entity: str
@@ -54,7 +55,8 @@ class AddField(Operation):
         """The name must be new for ever, type and options right, the group there."""
         if found := no_group(catalog, self.entity, self.group):
             return found
-        if problem := name_problem(catalog, catalog.entities[self.entity], self.name):
+        entity = catalog.entities[self.entity]
+        if problem := name_problem(catalog, entity, self.name) or table_problem(entity, self.table):
             return [Finding("N1", "error", problem, self.entity, self.name)]
         if self.type not in TYPES:
             told = M_("There is no field type “%(name)s”. Known: %(known)s.", name=self.type, known=", ".join(TYPES))
@@ -107,6 +109,13 @@ class AddField(Operation):
             "Add the field “%(label)s” (%(name)s, %(type)s) to “%(entity)s”.",
             label=self.label, name=self.name, type=TYPES[self.type].label if self.type in TYPES else self.type, entity=self.entity,
         )  # fmt: skip
+
+
+def table_problem(entity: Entity, table: str) -> Message | None:
+    """Why a field of an entity cannot have its column in a table, or None."""
+    if not table or entity_of(table) == entity.table:
+        return None
+    return M_("“%(name)s” is no table of “%(entity)s”.", name=table, entity=entity.name)
 
 
 def name_problem(catalog: Catalog, entity: Entity, name: str) -> Message | None:

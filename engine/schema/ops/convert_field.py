@@ -14,8 +14,8 @@ from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.types import TYPES
 from engine.schema.dependents import of_field
 from engine.schema.editing import ordered, placed, with_entity, with_labels
-from engine.schema.operation import NAME, Finding, Operation
-from engine.schema.ops.add_field import name_problem
+from engine.schema.operation import NAME, TABLE, Finding, Operation
+from engine.schema.ops.add_field import name_problem, table_problem
 from engine.schema.ops.change_field import entity_field
 from engine.schema.ops.common import definition_findings, no_field
 from engine.schema.ops.retire_field import RestoreField, RetireField, leaning
@@ -30,7 +30,7 @@ class ConvertField(Operation):
 
     kind: ClassVar[str] = "convert_field"
     arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {
-        "entity": NAME, "field": NAME, "name": NAME, "type": NAME, "options": {"type": "object"}, "table": NAME,
+        "entity": NAME, "field": NAME, "name": NAME, "type": NAME, "options": {"type": "object"}, "table": TABLE,
     }  # fmt: skip
 
     entity: str
@@ -49,7 +49,7 @@ class ConvertField(Operation):
         if one.system:
             told = M_("“%(label)s” is a system field: its type is fixed.", label=one.label)
             return [Finding("S1", "error", told, self.entity, self.field)]
-        if problem := name_problem(catalog, entity, self.name):
+        if problem := name_problem(catalog, entity, self.name) or table_problem(entity, self.table):
             return [Finding("N1", "error", problem, self.entity, self.name)]
         if self.type not in CONVERTIBLE or one.type not in CONVERTIBLE:
             told = M_("Values of “%(old)s” cannot be converted to “%(new)s”.", old=one.type, new=self.type)
