@@ -16,23 +16,28 @@ LARGE = 20_000
 """From so many rows on an index is built beside the writers, not in their way."""
 
 
-def columns(conn: Connection, table: str) -> Mapping[str, str]:
-    """Column → type in normal spelling; empty where there is no such table."""
+def columns(conn: Connection, table: str, only: str | None = None) -> Mapping[str, str]:
+    """Column → type in normal spelling, of all columns or of one; empty where there is no such table."""
+    told = {"table": table, "only": only}
     match conn.dialect.name:
         case "sqlite":
-            rows = conn.execute(sa.text("SELECT name, type FROM pragma_table_info(:table)"), {"table": table})
+            rows = conn.execute(sa.text("SELECT name, type FROM pragma_table_info(:table) WHERE name = coalesce(:only, name)"), told)
         case "postgresql":
             rows = conn.execute(
                 sa.text(
                     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
-                    "WHERE attrelid = to_regclass(quote_ident(:table)) AND attnum > 0 AND NOT attisdropped"
+                    "WHERE attrelid = to_regclass(quote_ident(:table)) AND attnum > 0 AND NOT attisdropped "
+                    "AND attname = coalesce(CAST(:only AS text), attname)"
                 ),
-                {"table": table},
+                told,
             )
         case _:
             rows = conn.execute(
-                sa.text("SELECT column_name, column_type FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = :table"),
-                {"table": table},
+                sa.text(
+                    "SELECT column_name, column_type FROM information_schema.columns "
+                    "WHERE table_schema = DATABASE() AND table_name = :table AND column_name = coalesce(:only, column_name)"
+                ),
+                told,
             )
     return {str(name): normal_type(str(kind)) for name, kind in rows}
 
@@ -86,7 +91,7 @@ def _foreign_keys(conn: Connection, table: str) -> frozenset[str]:
 
 def is_done(conn: Connection, statement: Statement) -> bool:
     """Whether a statement has taken effect already."""
-    held = columns(conn, statement.table)
+    held = columns(conn, statement.table, statement.name if statement.action in ("add_column", "drop_column") else None)
     match statement.action:
         case "create_table":
             return bool(held)
@@ -108,7 +113,7 @@ def is_done(conn: Connection, statement: Statement) -> bool:
 
 def wrong_type(conn: Connection, statement: Statement) -> str:
     """The type of the column that is there, if it is another one than the statement makes; else ''."""
-    found = columns(conn, statement.table).get(statement.name, "") if statement.action == "add_column" else ""
+    found = columns(conn, statement.table, statement.name).get(statement.name, "") if statement.action == "add_column" else ""
     return found if found and found != statement.expected else ""
 
 

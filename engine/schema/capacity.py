@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,25 +37,28 @@ _KEYS_OF_REFERENCES = 62
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one table takes on a database; None where there is no limit. `text` is the most a text takes up in the row itself."""
+    """What one table takes on a database; None where there is no limit. `text` and `key` are the most that a text, and the key of an
+    entry, take up in the row itself; `widths` says which column of the table of widths counts.
+    """
 
     columns: int
     row: int | None
     keys: int | None
     text: int
+    key: int
     header: int
+    widths: int
 
 
 # A text longer than 40 bytes (MariaDB) or 23 (PostgreSQL) leaves only a pointer in the row; one just as long takes most room.
 _LIMITS: Mapping[str, Limits] = {
-    "sqlite": Limits(2_000, None, None, 0, 0),
-    "postgresql": Limits(1_600, 8_160, None, 24, 32),
-    "mariadb": Limits(1_000, 8_126, 64, 41, 26),
+    "sqlite": Limits(2_000, None, None, 0, 0, 0, 0),
+    "postgresql": Limits(1_600, 8_160, None, 24, 24, 32, 1),
+    "mariadb": Limits(1_000, 8_126, 64, 41, 241, 26, 2),
 }
 _OWN_COLUMNS, _OWN_BYTES = 6, 52
-_KEY_BYTES = {"mariadb": 241}
-_WIDTHS: Mapping[type[sa.types.TypeEngine[Any]], tuple[int, int]] = {  # PostgreSQL with the gap before it, MariaDB
-    sa.Boolean: (1, 1), sa.Date: (7, 3), sa.Time: (15, 6), UtcDateTime: (15, 8), ExactDecimal: (13, 9), sa.BigInteger: (15, 8),
+_WIDTHS: Mapping[type[sa.types.TypeEngine[Any]], tuple[int, int, int]] = {  # SQLite, PostgreSQL with the gap before it, MariaDB
+    sa.Boolean: (0, 1, 1), sa.Date: (0, 7, 3), sa.Time: (0, 15, 6), UtcDateTime: (0, 15, 8), ExactDecimal: (0, 13, 9), sa.BigInteger: (0, 15, 8),
 }  # fmt: skip
 
 
@@ -105,39 +108,40 @@ def limits(ground: Ground) -> Limits:
 
 def budget(catalog: Catalog, entity: Entity, ground: Ground) -> Budget:
     """How full an entity's tables are, retired fields included."""
-    held: dict[str, list[Field]] = {entity.table: []}
-    for field in entity.stored:
-        if field.via is None and is_stored(field):
-            held.setdefault(field.table, []).append(field)
-    ordered = sorted(held, key=lambda name: (name != entity.table, len(name), name))
-    made = tuple(_table(catalog, entity, name, held[name], ground) for name in ordered)
-    return Budget(entity.name, sum(len(fields) for fields in held.values()), MOST_FIELDS, made)
-
-
-def _table(catalog: Catalog, entity: Entity, name: str, fields: list[Field], ground: Ground) -> TableBudget:
     most = limits(ground)
-    own = name == entity.table
-    columns, row, keys = (_OWN_COLUMNS, _OWN_BYTES, 1) if own else (1, 8, 1)
-    if own and entity.is_dictionary:
-        columns, row, keys = columns + 1, row + _KEY_BYTES.get(ground.name, most.text), keys + 1
-    for field in fields:
+    fields, counted = _counted(catalog, entity, most)
+    made = tuple(
+        TableBudget(name, columns, ground.spent.get(name, 0), most.columns, row, most.row, max(keys, ground.keys.get(name, 0)), most.keys)
+        for name, columns, row, keys in counted
+    )
+    return Budget(entity.name, fields, MOST_FIELDS, made)
+
+
+@lru_cache(maxsize=8)
+def _counted(catalog: Catalog, entity: Entity, most: Limits) -> tuple[int, tuple[tuple[str, int, int, int], ...]]:
+    """How many fields an entity has; and for each of its tables (name, columns, bytes of the worst row, indexes)."""
+    found: dict[str, list[int]] = {entity.table: [_OWN_COLUMNS, _OWN_BYTES, 1]}
+    if entity.is_dictionary:
+        found[entity.table] = [_OWN_COLUMNS + 1, _OWN_BYTES + most.key, 2]
+    fields = 0
+    for field in entity.stored:
+        if field.via is not None or not is_stored(field):
+            continue
+        fields += 1
         folded = is_folded(catalog, field)
-        columns += 1 + folded
-        row += _width(field.type, ground.name) + folded * most.text
-        keys += has_key(field, folded=folded)
-    row += most.header + columns // 8 if most.row else 0
-    dropped = ground.spent.get(name, 0)
-    return TableBudget(name, columns, dropped, most.columns, row, most.row, max(keys, ground.keys.get(name, 0)), most.keys)
+        held = found.setdefault(field.table, [1, 8, 1])
+        held[0] += 1 + folded
+        held[1] += _width(field.type, most) + folded * most.text
+        held[2] += has_key(field, folded=folded)
+    ordered = sorted(found, key=lambda name: (name != entity.table, len(name), name))
+    return fields, tuple((name, held[0], held[1] + most.header + held[0] // 8 if most.row else 0, held[2]) for name in ordered if (held := found[name]))
 
 
 @cache
-def _width(kind: str, dialect: str) -> int:
+def _width(kind: str, most: Limits) -> int:
     """The most bytes that a value of a type takes up in the row itself."""
     told = TYPES[kind].column_type({})
-    for known, (postgresql, mariadb) in _WIDTHS.items():
-        if isinstance(told, known):
-            return {"sqlite": 0, "postgresql": postgresql}.get(dialect, mariadb)
-    return _LIMITS.get(dialect, _LIMITS["mariadb"]).text
+    return next((told_of[most.widths] for known, told_of in _WIDTHS.items() if isinstance(told, known)), most.text)
 
 
 def has_key(field: Field, *, folded: bool) -> bool:
@@ -148,6 +152,13 @@ def has_key(field: Field, *, folded: bool) -> bool:
     if kind.folds:
         return folded and int(field.options.get("max_length", 255)) <= LONGEST_ORDERED
     return field.searchable and field.type not in ("check", "multiple_choice")
+
+
+@lru_cache(maxsize=256)
+def may_overflow(catalog: Catalog, entity: Entity, dialect: str) -> bool:
+    """Whether a filled record may be more than a row takes: only where somebody has shipped more fields than fit."""
+    most = _LIMITS.get(dialect, _LIMITS["mariadb"])
+    return most.row is not None and any(row > most.row for _, _, row, _ in _counted(catalog, catalog.entity(entity.name), most)[1])
 
 
 def placed(operation: Operation, catalog: Catalog, ground: Ground) -> Operation:
@@ -166,7 +177,7 @@ def _table_for(catalog: Catalog, entity: Entity, operation: AddField | ConvertFi
     kind = TYPES[operation.type]
     searchable = operation.searchable if isinstance(operation, AddField) else any(f.searchable for f in entity.fields if f.name == operation.field)
     more = 1 + (kind.folds and searchable)
-    row = _width(operation.type, ground.name) + (more - 1) * limits(ground).text
+    row = _width(operation.type, limits(ground)) + (more - 1) * limits(ground).text
     refers = kind.refers or operation.type in ("attachment", "image")
     for one in held.tables:
         fits = one.columns + one.dropped + more <= one.most_columns * FULL
@@ -191,7 +202,7 @@ def findings(start: Catalog, before: Catalog, after: Catalog, operation: Operati
     field = str(getattr(operation, "name", "") or getattr(operation, "field", "")) if operation.kind != "add_entity" else ""
     yield from _room(coming, was, entity, field)
     if was and isinstance(operation, (AddField, ConvertField)) and operation.table:
-        told = M_("Its values are kept in the table “%(table)s”, since “%(entity)s” is full. Nobody notices.", table=operation.table, entity=entity.table)
+        told = M_("Its values are kept in a second table, “%(table)s”: the first one is full. Nothing else is different.", table=operation.table)
         yield Finding("C5", "note", told, name, field)
     if held and ground.name in MARIADB:
         yield from _without_index(start, before, after, entity, ground)

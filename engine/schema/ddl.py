@@ -80,7 +80,7 @@ def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statemen
     """The DDL that leads from one catalog's tables to another's: tables first, since columns refer to them; last what is taken away."""
     held, coming = tables(before), tables(after)
     made: list[Statement] = []
-    for name, table in coming.items():
+    for name, table in sorted(coming.items(), key=lambda one: one[0] != entity_of(one[0])):
         if name not in held:
             made.append(Statement("create_table", name, name, _sql(CreateTable(table), ground.dialect)))
             made += [_create_index(one, ground, later=False) for one in _indexes(after, table, ground).values()]
@@ -250,7 +250,7 @@ def drop_half_built(index: str) -> str:
 def normal_type(told: str) -> str:
     """A column type in one spelling, whether our own DDL or a database's catalog tells it."""
     plain = told.lower().split(" collate")[0].split(" character set")[0].replace(", ", ",").strip()
-    return _SPELLINGS.get(plain, plain)
+    return _SPELLINGS.get(plain, plain.replace("decimal(", "numeric("))
 
 
 def has_trigrams(conn: Connection) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine import files
-from engine.errors import BadUpload, NotFound, UnknownParameter
+from engine.errors import BadUpload, NotFound, Refused, UnknownParameter
 from engine.messages import Problem
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
@@ -96,7 +96,10 @@ def create(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     if problems:
         owner = _owner(visit, entity, values.get(entity.owner or "")) if f"{entity.owner}__text" not in sent.texts else None
         return _refused(visit, entity, sent, bound, problems, owner=owner)
-    id = writing.insert(visit, entity, {key: value for key, value in values.items() if value is not None})
+    try:
+        id = writing.insert(visit, entity, {key: value for key, value in values.items() if value is not None})
+    except Refused as error:  # what only the database can judge
+        return _refused(visit, entity, sent, bound, list(error.problems))
     dropped = [key for key in entity.by_name if key in hidden and bound.values.get(key) not in (None, False, start.get(key))]
     return Done(f"/{name}/{id}", _saved(visit, entity, dropped))
 
@@ -145,7 +148,10 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
     if problems:
         return _refused(visit, entity, sent, bound, problems, record=record)
     emptied = ruling.emptied(visit, entity, record.values, changed)
-    writing.update(visit, entity, record, changed, spoken_language=True)
+    try:
+        writing.update(visit, entity, record, changed, spoken_language=True)
+    except Refused as error:
+        return _refused(visit, entity, sent, bound, list(error.problems), record=record)
     return Done(f"/{name}/{id}", _saved(visit, entity, emptied) if changed else visit.translator.text("Nothing was changed."))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import rules
+from engine.errors import Refused
 from engine.messages import Problem
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES
@@ -39,7 +40,12 @@ def insert_many(visit: Visit, name: str, rows: Iterable[Values]) -> Imported:
         return Imported((), problems)
     if ready := ruling.ready(visit, entity):
         complete = [{key: value for key, value in row.items() if key not in ready.state(row).hidden} for row in complete]
-    ids = write.insert_many(visit.conn, visit.catalog, entity, complete, by=visit.signed_in().id)
+    fullest = max(range(len(complete)), key=lambda place: len(complete[place]), default=0)
+    try:
+        with writing.fitting(visit, entity, complete[fullest] if complete else {}):
+            ids = write.insert_many(visit.conn, visit.catalog, entity, complete, by=visit.signed_in().id)
+    except Refused as error:
+        return Imported((), {fullest: error.problems})
     writing.follow_many(visit, entity, list(zip(ids, complete, strict=True)))
     return Imported(ids, {})
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.errors import InUse, Locked, Refused
 from engine.messages import M_, Problem
@@ -13,9 +14,10 @@ from engine.metadata import store
 from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json, Via
 from engine.metadata.rows import DEEPEST, Dictionaries, row_label_key
 from engine.metadata.types import TYPES
-from engine.records import history, read, uses, write
+from engine.records import history, overflow, read, uses, write
 from engine.records.history import Changes
 from engine.records.read import Record
+from engine.schema import capacity
 from engine.service import fixed, ruling
 from engine.service.judging import OWN_CHILD, TOO_DEEP
 from engine.service.visit import Visit
@@ -42,7 +44,8 @@ def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None 
         raise Locked(fixed.LIST)
     values = ruling.without_hidden(visit, entity, values)
     _lock_owners(visit, entity, values)
-    id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at, batch=batch)
+    with fitting(visit, entity, values):
+        id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at, batch=batch)
     _follow(visit, entity, id, values)
     return id
 
@@ -65,7 +68,8 @@ def update(
     spoken = _translated(visit, entity, changed) if spoken_language else {}
     by = visit.signed_in().id
     kept = {name: value for name, value in changed.items() if name not in spoken}
-    changes = dict(write.update(visit.conn, visit.catalog, entity, record, kept, by=by, batch=batch))
+    with fitting(visit, entity, {**record.values, **changed}):
+        changes = dict(write.update(visit.conn, visit.catalog, entity, record, kept, by=by, batch=batch))
     if spoken:
         changes |= _translate(visit, entity, record, spoken, touched=bool(kept))
     if changes:
@@ -81,6 +85,22 @@ def fetch_to_change(visit: Visit, entity: Entity, id: int) -> Record:
     if entity.tree:
         read.lock_tree(visit.conn, visit.catalog, entity)
     return read.fetch(visit.conn, visit.catalog, entity, id, lock=True)
+
+
+@contextmanager
+def fitting(visit: Visit, entity: Entity, values: Values) -> Iterator[None]:
+    """Where a record can be more than a row takes, it is stored in a savepoint. Raises Refused, which names the largest fields."""
+    written = (entity, *(visit.catalog.entity(name) for name in entity.vias))
+    if not any(capacity.may_overflow(visit.catalog, one, visit.conn.dialect.name) for one in written):
+        yield
+        return
+    try:
+        with visit.conn.begin_nested():
+            yield
+    except DBAPIError as error:
+        if not overflow.is_overflow(error):
+            raise
+        raise Refused(overflow.problems(entity, values)) from None
 
 
 def _translated(visit: Visit, entity: Entity, changed: Values) -> dict[str, str]:
