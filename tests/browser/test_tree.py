@@ -352,3 +352,25 @@ def test_a_tree_is_accessible(reader: Readers, garden: Garden, language: str, ax
     assert axe(page) == []
     page.goto(page.url.split("?")[0] + f"{garden.ids['ash']}/merge")
     assert judged(page, axe) == []
+
+
+def test_charts_of_many_records_are_fetched_when_they_come_into_sight(reader: Readers) -> None:
+    page = reader(ENGLISH).go("/customer/charts")
+    page.evaluate(
+        """() => {
+            const part = document.createElement('lazy-part');
+            part.dataset.url = '/customer/charts/part';
+            document.querySelector('main').replaceChildren(part);
+        }"""
+    )
+    expect(page.locator("lazy-part .chart")).to_have_count(4)
+    page.locator("lazy-part .bar-deeper").first.click()
+    expect(page.locator(".chart-crumbs").first).to_contain_text("All")
+
+
+def test_a_bar_leads_to_as_many_records_as_it_says(reader: Readers) -> None:
+    page = reader(CHINESE).go("/")
+    bar = page.locator(".bar-link").first
+    said_count = bar.locator(".bar-count").inner_text()
+    bar.click()
+    expect(page.locator("#total")).to_contain_text(said_count)

@@ -74,7 +74,7 @@ class TreeView extends HTMLElement {
       for (const link of line.querySelectorAll("a")) link.tabIndex = -1;
       line.querySelector(".twig-turn").setAttribute("aria-hidden", "true");
       if (this.menu.childElementCount === 0) continue;
-      const more = make("button", { class: "twig-more", type: "button", tabindex: "-1", "aria-haspopup": "menu", "aria-label": `${this.say("more")}: ${nameOf(item)}` }, icon("ellipsis-vertical"));
+      const more = make("button", { class: "twig-more", type: "button", tabindex: "-1", "aria-haspopup": "menu", "aria-label": this.say("more") }, icon("ellipsis-vertical"));
       line.append(more);
       if (this.hasAttribute("data-change")) line.prepend(make("span", { class: "twig-grip", "aria-hidden": "true", title: this.say("grip") }, icon("grip-vertical")));
     }
