@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
-from engine.service.admin import adding, editing, fields, grid, groups, guide, home, names, preview, retired, usage
+from engine.service.admin import adding, editing, fields, grid, groups, guide, home, lists, names, preview, retired, usage
 from engine.service.admin.acts import Sent
 from engine.service.admin.desk import administrator
 from web.security import POLICY
@@ -28,6 +28,20 @@ def style_guide() -> Response:
     """Every part of the screens in all its states."""
     with visiting() as visit:
         return answer(visit, guide.show(visit))
+
+
+@blueprint.get("/lists/new")
+def name_list() -> Response:
+    """The form of a new list."""
+    with visiting() as visit:
+        return answer(visit, lists.show(visit))
+
+
+@blueprint.post("/lists/new")
+def add_list() -> Response:
+    """Put a new list into the draft."""
+    with visiting(write=True) as visit:
+        return answer(visit, lists.create(visit, submission()))
 
 
 @blueprint.get("/<entity>/fields")

@@ -1,0 +1,76 @@
+"""An administrator makes a list in the browser, fills it and uses it in a field of an own: without a restart, in every process."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from engine.metadata.database import Database
+from tests.web.conftest import Api, Browser
+
+
+def words(page: str) -> str:
+    """A page's visible words."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def published(browser: Browser) -> None:
+    """Publish the draft."""
+    answer = browser.post("/admin/changes", {"do": "publish"})
+    assert answer.status_code == 303, words(answer.text)
+
+
+def test_a_list_is_made_filled_and_used_without_a_restart(
+    browser: Browser, api: Api, installed: Database, app_on: Callable[[Database], Flask]
+) -> None:
+    other = Browser(app_on(installed), "zh-CN")  # another process, which has loaded everything before
+    other.sign_in("administrator")
+    assert other.get("/c_dengji/").status_code == 404
+    answer = browser.post("/admin/lists/new", {"label.zh-Hans": "等级", "label.en": "Grade", "plural.en": "Grades", "with.description": "on"})
+    assert (answer.status_code, answer.location) == (303, "/admin/")
+    assert browser.get("/c_dengji/").status_code == 404  # a draft is the administrator's own
+    published(browser)
+    for name in ("Gold", "Silver"):
+        assert browser.fill("/c_dengji/new", {"name": name, "colour": "yellow"}).status_code == 303
+    told = {"type": "list", "label.en": "Grade", "name": "c_grade", "group": "other", "option.entity": "c_dengji"}
+    assert browser.post("/admin/customer/fields/new", {**told, "searchable": "on", "enabled": "on", "do": "add"}).status_code == 303
+    published(browser)
+    gold = api.row("c_dengji", "Gold")
+    made = api.made(c_grade=gold)
+    assert "Gold" in words(browser.get(f"/customer/{made['id']}").text)
+    assert api.get("/customer?filter[c_grade]=" + str(gold)).json["meta"]["total"] == 1
+    assert api.delete(f"/c_dengji/{gold}").status_code == 409  # a foreign key of its own keeps it in use
+    page = words(other.get("/c_dengji/").text)
+    for shown in ("等级", "名称", "描述", "启用", "Gold", "Silver"):
+        assert shown in page
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_own_tree_knows_parents(browser: Browser, api: Api) -> None:
+    assert browser.post("/admin/lists/new", {"label.en": "Region", "with.parent": "on"}).status_code == 303
+    published(browser)
+    east = api.post("/c_region", json={"name": "East"}).json["id"]
+    deep = api.post("/c_region", json={"name": "Coast", "parent": east}).json
+    assert api.get(f"/c_region/{deep['id']}?shown=true").json["_shown"]["parent"] == "East"
+    assert api.patch(f"/c_region/{east}", json={"parent": deep["id"]}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ({}, "Enter a name for the list."),
+        ({"label.en": "Type", "name": "customer_type"}, "begins with “c_”"),
+        ({"label.en": "Grade", "name": "c_Grade;--"}, ""),
+    ],
+    ids=["no name", "a name of the program", "no name of a table"],
+)
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_list_that_cannot_be_made_is_refused_on_the_form(browser: Browser, sent: dict[str, str], why: str) -> None:
+    answer = browser.post("/admin/lists/new", sent)
+    assert answer.status_code == 422
+    assert why in words(answer.text)
+    assert all(f'value="{text.lower() if name == "name" else text}"' in answer.text or f'value="{text}"' in answer.text for name, text in sent.items())
