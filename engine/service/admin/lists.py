@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.messages import M_
-from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Json
+from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Json
 from engine.render.bind import Submission
 from engine.schema.ops.entities import AddEntity
 from engine.service.admin import desk as desks
@@ -21,12 +21,12 @@ PARENT = "parent"
 NO_NAME = M_("Enter a name for the list.")
 _TEXT: Mapping[str, Json] = {"type": "text", "in_list": True}
 FIELDS: Mapping[str, Mapping[str, Json]] = {
-    "name": {**_TEXT, "label": "Name", "options": {"max_length": 100, "translatable": True}, "required": True, "searchable": True},
-    "description": {**_TEXT, "label": "Description", "options": {"max_length": 500, "translatable": True}, "width": "full"},
-    PARENT: {"label": "Belongs under", "type": "tree", "searchable": True, "in_list": True},
-    "position": {"label": "Position", "type": "integer", "options": {"minimum": 0, "maximum": 1_000_000}},
-    "colour": {"label": "Colour", "type": "palette", "width": "full"},
-    "active": {"label": "Active", "type": "check", "default": True, "in_list": True},
+    "name": {**_TEXT, "options": {"max_length": 100, "translatable": True}, "required": True, "searchable": True},
+    "description": {**_TEXT, "options": {"max_length": 500, "translatable": True}, "width": "full"},
+    PARENT: {"type": "tree", "searchable": True, "in_list": True},
+    "position": {"type": "integer", "options": {"minimum": 0, "maximum": 1_000_000}},
+    "colour": {"type": "palette", "width": "full"},
+    "active": {"type": "check", "default": True, "in_list": True},
 }
 """The fields that the shipped lists have, too: their names are taken over from there in every language."""
 OPTIONAL = ("description", PARENT)
@@ -58,14 +58,14 @@ def _texts(desk: Desk, sent: Submission, what: str) -> dict[str, str]:
 def _operation(desk: Desk, sent: Submission, told: Mapping[str, str]) -> AddEntity:
     several = {**told, **_texts(desk, sent, "plural")}
     name = sent.one("name").strip().lower() or proposed(desk.catalog, told)
-    fields = [_field(name, one) for one in FIELDS if one not in OPTIONAL or sent.one(f"with.{one}")]
+    fields = [_field(desk.catalog, name, one) for one in FIELDS if one not in OPTIONAL or sent.one(f"with.{one}")]
     definition: dict[str, Json] = {
         "entity": name,
         "label": _source(told),
         "plural": _source(several),
         "kind": "dictionary",
         "icon": ICON,
-        "groups": [{"name": GROUP, "label": "Basic information", "fields": fields}],
+        "groups": [{"name": GROUP, "label": _heading(desk.catalog), "fields": fields}],
     }
     if sent.one(f"with.{PARENT}"):
         definition["tree"] = PARENT
@@ -85,17 +85,25 @@ def _source(told: Mapping[str, str]) -> str:
     return told.get(SOURCE_LANGUAGE) or next(iter(told.values()))
 
 
-def _field(entity: str, name: str) -> dict[str, Json]:
-    told = {"name": name, **FIELDS[name]}
+def _lists(catalog: Catalog) -> list[Entity]:
+    return [one for one in catalog.entities.values() if one.is_dictionary and one.system]
+
+
+def _heading(catalog: Catalog) -> str:
+    return next((group.label for one in _lists(catalog) for group in one.groups if group.name == GROUP), GROUP.capitalize())
+
+
+def _field(catalog: Catalog, entity: str, name: str) -> dict[str, Json]:
+    label = next((one.by_name[name].label for one in _lists(catalog) if name in one.by_name), name.capitalize())
+    told = {"name": name, "label": label, **FIELDS[name]}
     return {**told, "options": {"entity": entity, "show": "path"}} if name == PARENT else told
 
 
 def _taken_over(catalog: Catalog, name: str, fields: list[str], tag: str) -> Iterator[tuple[str, str]]:
     """What a language calls the same fields and heading of the lists that are there."""
     held = catalog.labels.get(tag, {})
-    lists = [one for one in catalog.entities.values() if one.is_dictionary and one.system]
     for stem in [f"group.%s.{GROUP}.label", *(f"field.%s.{field}.label" for field in fields)]:
-        text = next((held[stem % one.name] for one in lists if held.get(stem % one.name)), "")
+        text = next((held[stem % one.name] for one in _lists(catalog) if held.get(stem % one.name)), "")
         if text:
             yield stem % name, text
 
