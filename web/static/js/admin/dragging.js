@@ -29,6 +29,7 @@ export class Dragging {
       draggable: ".field-row",
       handle: ".grip",
       forceFallback: true,
+      fallbackOnBody: true, // a ghost inside the table would make the browser measure it all
       fallbackTolerance: 4,
       animation: 0,
       ghostClass: "row-ghost",

@@ -201,6 +201,7 @@ class FieldTable extends HTMLElement {
         at = row;
       }
       body.querySelector("[data-count]").textContent = names.length;
+      body.toggleAttribute("data-empty", names.length === 0);
     }
   }
 
@@ -231,6 +232,7 @@ class FieldTable extends HTMLElement {
       for (const one of boxes.slice(from, to + 1)) if (one.closest("tr").checkVisibility()) one.checked = box.checked;
     }
     if (box) this.#last = box;
+    for (const one of boxes) one.closest("tr").classList.toggle("row-chosen", one.checked);
     const count = boxes.filter((one) => one.checked).length;
     const bulk = this.querySelector("[data-bulk]");
     bulk.classList.toggle("bulk-on", count > 0);
