@@ -84,6 +84,7 @@ def test_dragging_among_300_fields_has_no_long_task(chromium: Browser, opens: Re
     chromium.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
     dragged(page, "code", 50)
     tasks = longest_tasks(chromium.stop_tracing())
+    expect(page.locator(".row-ghost")).to_have_count(1)
     page.mouse.up()
     assert tasks, "the browser has told of no task"
     assert tasks[0] <= LONG, f"the longest tasks while dragging: {tasks} ms"
