@@ -63,6 +63,28 @@ def indexes(conn: Connection, table: str) -> frozenset[str]:
     return frozenset(str(row[0]) for row in rows)
 
 
+def index_columns(conn: Connection, table: str) -> Mapping[str, tuple[str, ...]]:
+    """A table's indexes with the columns each of them reads, in order; on PostgreSQL only those that can be used."""
+    match conn.dialect.name:
+        case "sqlite":
+            asked = "SELECT l.name, i.name FROM pragma_index_list(:table) l, pragma_index_info(l.name) i ORDER BY l.seq, i.seqno"
+        case "postgresql":
+            asked = (
+                "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                "JOIN pg_attribute a ON a.attrelid = i.indexrelid "
+                "WHERE i.indrelid = to_regclass(quote_ident(:table)) AND i.indisvalid ORDER BY c.relname, a.attnum"
+            )
+        case _:
+            asked = (
+                "SELECT index_name, column_name FROM information_schema.statistics "
+                "WHERE table_schema = DATABASE() AND table_name = :table ORDER BY index_name, seq_in_index"
+            )
+    found: dict[str, tuple[str, ...]] = {}
+    for name, column in conn.execute(sa.text(asked), {"table": table}):
+        found[str(name)] = (*found.get(str(name), ()), str(column))
+    return found
+
+
 def half_built(conn: Connection, table: str) -> frozenset[str]:
     """Indexes that a concurrent build has left behind unusable (PostgreSQL)."""
     if conn.dialect.name != "postgresql":
@@ -149,7 +171,8 @@ def trigrams(conn: Connection) -> bool:
 def ground(conn: Connection, touched: frozenset[str]) -> Ground:
     """What DDL on these tables depends on."""
     large = frozenset(name for name in touched if row_estimate(conn, name) > LARGE)
-    return Ground(conn.dialect, trigrams(conn), large, spent(conn, touched), keys(conn, touched))
+    indexes = {name: index_columns(conn, name) for name in sorted(touched)}
+    return Ground(conn.dialect, trigrams(conn), large, spent(conn, touched), keys(conn, touched), indexes)
 
 
 def spent(conn: Connection, touched: frozenset[str]) -> Mapping[str, int]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import Outdated
 from engine.metadata import store
@@ -57,16 +58,23 @@ def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
 
 
 def _at_once(run: Run, made: Plan) -> Applied:
-    def attempt() -> int:
+    change = 0
+
+    def attempt() -> None:
+        nonlocal change
         with transaction(run) as conn:
             _check_version(conn, made.before)
             change = journal.open_change(conn, _intent(run, made))
             stages.write(conn, made.before, made.after)
             journal.add_event(conn, change, "applied")
             run_all(conn, made.expanding)  # last: it is what others could wait for
-            return change
 
-    return Applied(retried(run, attempt, made.expanding), made.before.version + 1, tuple(made.later))
+    try:
+        retried(run, attempt, made.expanding)
+    except DBAPIError:
+        if stages.state_of(run, change) != "applied":
+            raise  # else it was committed, only the answer was lost
+    return Applied(change, made.before.version + 1, tuple(made.later))
 
 
 def _check_version(conn: Connection, before: Catalog) -> None:

@@ -43,7 +43,7 @@ class Ground:
     """What the DDL of a change depends on beside the catalogs: the database, which of its tables are large, and how full they are.
 
     `spent` says for a table how many columns that were dropped still count against its limit, `keys` how many indexes it has,
-    where the database limits those.
+    where the database limits those. `indexes` are those it really has, with their columns: one outlives the searching of its field.
     """
 
     dialect: Dialect
@@ -51,6 +51,7 @@ class Ground:
     large: frozenset[str] = frozenset()
     spent: Mapping[str, int] = field(default_factory=dict)
     keys: Mapping[str, int] = field(default_factory=dict)
+    indexes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -111,7 +112,7 @@ def new_indexes(before: Catalog, after: Catalog, held: Table, table: Table, grou
     there, coming = (_indexes(catalog, one, ground, limited=False) for catalog, one in ((before, held), (after, table)))
     room = MOST_KEYS - ground.keys.get(table.name, len(there)) if ground.name in MARIADB else len(coming)
     for name, index in coming.items():
-        if name in there:
+        if name in there or name in ground.indexes.get(table.name, ()):
             continue
         needed = ground.name in MARIADB and any(column.foreign_keys for column in index.columns)
         if needed or room > 0:
@@ -141,12 +142,11 @@ def _removed(before: Catalog, table: Table, coming: Table, ground: Ground) -> It
                 sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP FOREIGN KEY {told}"
                 yield Statement("drop_foreign_key", table.name, _plain(told), sql)
     if ground.name != "postgresql":
-        for index in _indexes(before, table, ground, limited=False).values():
-            if names & {column.name for column in index.columns}:
-                where = f" ON {_quoted(table.name, ground)}" if ground.name in MARIADB else ""
-                told = _quoted(str(index.name), ground)
-                sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP INDEX {told}" if where else f"DROP INDEX {told}"
-                yield Statement("drop_index", table.name, str(index.name), sql)
+        for name, columns in _held_indexes(before, table, ground).items():
+            if names & set(columns):
+                told = _quoted(name, ground)
+                sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP INDEX {told}" if ground.name in MARIADB else f"DROP INDEX {told}"
+                yield Statement("drop_index", table.name, name, sql)
     for column in gone:
         sql = f"{_alter(table, ground)} DROP COLUMN {_quoted(column.name, ground)}"
         yield Statement("drop_column", table.name, column.name, sql + _instant(ground))
@@ -195,6 +195,14 @@ def _indexes(catalog: Catalog, table: Table, ground: Ground, *, limited: bool = 
     if entity is None:
         return {}
     return {str(one.name): one for one in indexes(catalog, entity, table, ground.name, trigrams=ground.trigrams, limited=limited)}
+
+
+def _held_indexes(before: Catalog, table: Table, ground: Ground) -> Mapping[str, tuple[str, ...]]:
+    """The indexes of a table with their columns: those it has, or as far as is known, all it could have."""
+    known = ground.indexes.get(table.name)
+    if known is not None:
+        return known
+    return {name: tuple(column.name for column in one.columns) for name, one in _indexes(before, table, ground, limited=False).items()}
 
 
 def _sql(element: Any, dialect: Dialect) -> str:

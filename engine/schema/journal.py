@@ -36,7 +36,7 @@ class Event:
 
     id: int
     change: int
-    state: str
+    state: State
     at: datetime
     process: str
     detail: Mapping[str, Json]
@@ -56,7 +56,7 @@ class Change:
     note: str
     undoes: int | None
     at: datetime
-    state: str
+    state: State
     detail: Mapping[str, Json]
 
 
@@ -91,7 +91,7 @@ def open_change(conn: Connection, intent: Intent) -> int:
     }
     row["plan_hash"] = plan_hash(row["operations"], row["statements"])
     id = int((conn.execute(sa.insert(t.CHANGE).values(row)).inserted_primary_key or (0,))[0])
-    add_event(conn, id, "applying", {"plan": row["plan_hash"]})
+    add_event(conn, id, "applying", {"plan": row["plan_hash"], "intent": _intent_hash(row)})
     return id
 
 
@@ -118,10 +118,19 @@ def plan_hash(operations: str, statements: str) -> str:
     return sha256(f"{operations}\n{statements}".encode()).hexdigest()
 
 
-def _event_hash(row: Mapping[str, Any]) -> str:
-    at = row["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    told = (row["previous"], str(row["change_id"]), row["state"], at, row["process"], row["detail"])
+def _intent_hash(row: Mapping[str, Any]) -> str:
+    """The hash of whose change it is, and of what would take it back."""
+    told = (*(_json(row[name]) for name in ("base_version", "user_id", "author", "note", "undoes")), _moment(row["at"]), row["reverses"])
     return sha256("\n".join(told).encode()).hexdigest()
+
+
+def _event_hash(row: Mapping[str, Any]) -> str:
+    told = (row["previous"], str(row["change_id"]), row["state"], _moment(row["at"]), row["process"], row["detail"])
+    return sha256("\n".join(told).encode()).hexdigest()
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def check_chain(conn: Connection) -> int:
@@ -135,8 +144,10 @@ def check_chain(conn: Connection) -> int:
         change = changes.get(row.change_id)
         if row.previous != previous or row.hash != _event_hash(row._asdict()) or change is None:
             raise BrokenJournal(row.id)
-        if row.change_id not in seen and json.loads(row.detail).get("plan") != plan_hash(change.operations, change.statements):
-            raise BrokenJournal(row.id)
+        if row.change_id not in seen:
+            told, wanted = json.loads(row.detail), {"plan": plan_hash(change.operations, change.statements), "intent": _intent_hash(change._asdict())}
+            if {name: told.get(name) for name in wanted} != wanted:
+                raise BrokenJournal(row.id)
         seen.add(row.change_id)
         previous, count = row.hash, count + 1
     if unseen := changes.keys() - seen:

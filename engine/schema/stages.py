@@ -23,6 +23,7 @@ from engine.metadata import store
 from engine.metadata.model import Catalog, Json
 from engine.schema import actual, archive, ddl, fill, journal, plan
 from engine.schema.ddl import CONTRACTING, Statement
+from engine.schema.journal import State
 from engine.schema.plan import Fill, Plan
 from engine.schema.running import Run, execute, retried, run_all, run_alone, transaction
 
@@ -49,25 +50,34 @@ def write(conn: Connection, before: Catalog, after: Catalog) -> None:
 def from_the_start(run: Run, change: int, made: Plan) -> Applied:
     """All stages. Whatever stops a change before it is published leaves nothing of it."""
     if made.prepared is not None:
-        _guarded(run, change, made, lambda: _prepare(run, change, made))
+        _guarded(run, change, made, ("filling",), lambda: _prepare(run, change, made))
     return from_filling(run, change, made, {})
 
 
 def from_filling(run: Run, change: int, made: Plan, done: Mapping[str, int]) -> Applied:
     """The stages from the copying on; `done` says how far each copying has come."""
-    _guarded(run, change, made, lambda: _fill_and_publish(run, change, made, dict(done)))
+    _guarded(run, change, made, ("published", "applied"), lambda: _fill_and_publish(run, change, made, dict(done)))
     if made.contracting:
         contract(run, change, made.contracting)
     with run.database.reading() as conn:
         return Applied(change, store.read_version(conn).catalog, tuple(made.later))
 
 
-def _guarded(run: Run, change: int, made: Plan, stage: Callable[[], None]) -> None:
+def _guarded(run: Run, change: int, made: Plan, reached: Sequence[State], stage: Callable[[], None]) -> None:
     try:
         stage()
     except Exception as error:
+        if state_of(run, change) in reached:  # it was committed, only the answer was lost
+            return
         give_up(run, change, made.statements, folding(made), str(error))
         raise
+
+
+def state_of(run: Run, change: int) -> State | None:
+    """How far a change has come, as the journal says; None where it was never written down."""
+    with run.database.reading() as conn:
+        found = journal.read_change(conn, change)
+    return found.state if found else None
 
 
 def folding(made: Plan) -> list[str]:
