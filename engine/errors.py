@@ -197,6 +197,13 @@ class MovedOn(FieldloomError):
         super().__init__(M_("Something it refers to was changed at the same moment. Nothing was saved; go back and try again."))
 
 
+class Reshaped(FieldloomError):
+    """The definitions changed while a unit of work was under way, and took a column with them; nothing was changed, and it may be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__(M_("The definitions were changed at the same moment. Nothing was saved; go back and try again."))
+
+
 class BadDatabaseUrl(FieldloomError):
     """The database's address cannot be used."""
 

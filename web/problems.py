@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 
-from flask import Flask, redirect, request
+from flask import Flask, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
@@ -31,6 +31,7 @@ from engine.errors import (
     NotUndoable,
     Outdated,
     Refused,
+    Reshaped,
     SignInNeeded,
     Stale,
     TableHeld,
@@ -90,6 +91,7 @@ BROKEN = (M_("Something went wrong"), M_("Nothing was changed. If it happens aga
 
 def register(app: Flask) -> None:
     """Answer every error of the application."""
+    app.register_error_handler(Reshaped, _again)
     app.register_error_handler(FieldloomError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
@@ -105,6 +107,20 @@ def _refused(error: FieldloomError) -> Response:
     if isinstance(error, TooManyAttempts):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
+
+
+def _again(_: Reshaped) -> Response:
+    """A field went while the request was under way. Nothing was written, so it is done once more, with the fields there are now."""
+    try:
+        return current_app.make_response(current_app.view_functions[request.endpoint or ""](**request.view_args or {}))  # type: ignore[arg-type]
+    except HTTPException as refused:
+        return _http(refused)
+    except Reshaped as still:
+        return _broken(still)
+    except FieldloomError as refused:
+        return _refused(refused)
+    except Exception as broken:
+        return _broken(broken)
 
 
 def _http(error: HTTPException) -> Response:

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
 
 from engine.errors import BadDatabaseUrl, Unavailable
 
@@ -67,6 +67,19 @@ class Database:
         """Give all connections back."""
         self.engine.dispose()
         self._reading.dispose()
+
+
+_OUTLIVED: tuple[object, ...] = ("42703", "42P01", "0A000", 1054, 1146, 1412)
+"""What PostgreSQL and MariaDB call a column or table that is not there, or is not what it was when the statement was prepared."""
+
+
+def outlived(error: DBAPIError) -> bool:
+    """Whether a statement was made for tables that have changed since: it asked for a column or table that is not there."""
+    args = error.orig.args if error.orig else ()
+    told = (getattr(error.orig, "sqlstate", None), args[0] if args else None)
+    return any(one in _OUTLIVED for one in told if one is not None) or any(
+        sentence in str(error.orig) for sentence in ("no such column", "no such table", "has no column named")
+    )
 
 
 def _connected(engine: Engine) -> Connection:

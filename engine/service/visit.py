@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from engine import access, accounts, i18n
 from engine.access import Action, Actor, Role
-from engine.errors import MovedOn, SignInNeeded, Unavailable
+from engine.errors import MovedOn, Reshaped, SignInNeeded, Unavailable
 from engine.i18n.languages import Languages, LanguageStore
 from engine.i18n.pseudo import pseudo_catalog
 from engine.messages import M_
-from engine.metadata.database import Database
+from engine.metadata.database import Database, outlived
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.rows import Dictionaries, DictionaryStore
 from engine.metadata.store import CatalogStore, Version, read_version
@@ -58,7 +58,7 @@ class Site:
     def visit(self, credentials: Credentials, *, write: bool = False) -> Iterator[Visit]:
         """A unit of work for one request; a writing one is a transaction, rolled back by any exception.
 
-        Raises Unavailable and MovedOn for what the database refuses.
+        Raises Unavailable, MovedOn and Reshaped for what the database refuses.
         """
         unit = self.database.writing() if write else self.database.reading()
         try:
@@ -67,8 +67,12 @@ class Site:
                 yield self._visit(conn, version, user, credentials)
         except IntegrityError:
             raise MovedOn from None
-        except OperationalError as error:
-            raise Unavailable(str(error.orig)) from None
+        except DBAPIError as error:
+            if outlived(error):
+                raise Reshaped from error
+            if isinstance(error, OperationalError):
+                raise Unavailable(str(error.orig)) from None
+            raise
 
     @contextmanager
     def visit_as(self, username: str, language: str, *, write: bool = False) -> Iterator[Visit]:

@@ -46,7 +46,8 @@ def main(url: str, folder: str) -> None:
         if pid == 0:
             _work(Database(url), Path(folder), order)
             os._exit(0)
-        print(pid, flush=True)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
 
 
 def _work(database: Database, folder: Path, order: Mapping[str, Any]) -> None:
@@ -57,7 +58,7 @@ def _work(database: Database, folder: Path, order: Mapping[str, Any]) -> None:
     notes = os.open(folder / "stored", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     while True:
         try:
-            if draw.random() < 0.5:
+            if draw.random() < 0.3:
                 told = _store(database, draw)
                 os.write(notes, json.dumps(told).encode() + b"\n")
             else:
@@ -122,7 +123,7 @@ def _publish(database: Database, folder: Path, order: Mapping[str, Any]) -> None
         store.read_version(conn)
     time.sleep(max(0.0, order["at"] - time.monotonic()))
     try:
-        told = {"change": apply.publish(database, operations, orders(operations, folder)).change}
+        told: dict[str, Json] = {"change": apply.publish(database, operations, orders(operations, folder)).change}
     except Exception as error:
         told = {"error": type(error).__name__, "message": str(error)}
     path = Path(order["to"])

@@ -50,7 +50,8 @@ class Changers:
 
     def start(self, **order: Any) -> int:
         """A process for an order. Returns its id."""
-        assert self._told.stdin and self._told.stdout
+        assert self._told.stdin
+        assert self._told.stdout
         print(json.dumps(order), file=self._told.stdin, flush=True)
         return int(self._told.stdout.readline())
 
@@ -71,7 +72,8 @@ class Changers:
 
     def close(self) -> None:
         """End the process that starts the others."""
-        assert self._told.stdin and self._told.stdout
+        assert self._told.stdin
+        assert self._told.stdout
         with suppress(BrokenPipeError):
             self._told.stdin.close()
         self._told.wait(timeout=20)

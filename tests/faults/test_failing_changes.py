@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import FieldloomError
 from engine.metadata import store
@@ -16,10 +17,20 @@ from engine.records import read, write
 from engine.schema import actual, apply, journal, migrate, recover, stages
 from engine.schema.operation import Operation
 from engine.schema.ops import (
-    AddEntity, AddField, AddGroup, ChangeField, ConvertField, MoveFields, PurgeEntity, PurgeField, RestoreField, RetireEntity, RetireField, WidenField,
+    AddEntity,
+    AddField,
+    AddGroup,
+    ChangeField,
+    ConvertField,
+    MoveFields,
+    PurgeEntity,
+    PurgeField,
+    RestoreField,
+    RetireEntity,
+    RetireField,
+    WidenField,
 )  # fmt: skip
 from engine.schema.running import Orders
-from sqlalchemy.exc import DBAPIError
 from tests.databases import url_of
 from tests.engine.schema.invariants import check
 from tests.faults.failing import Way, failing
@@ -143,7 +154,6 @@ def test_a_change_fails_as_a_whole(prepared: Database, change: Callable[[int], l
             break
     else:
         pytest.fail(f"the change never passed: {outcomes}")
-    print(outcomes, n)
 
 
 def orders(operations: Sequence[Operation], folder: Path) -> Orders:

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from engine.metadata.database import Database
-from engine.schema import stages
+from engine.schema import apply, stages
 from engine.schema.operation import Operation
 from engine.schema.ops import AddField, ConvertField, PurgeField, RetireField
 from engine.schema.running import Orders
-from engine.schema import apply
 from tests.engine.schema.invariants import check, round_trip
 from tests.faults.changing import ENTITY
 from tests.faults.conftest import Changers, until

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from engine.errors import BrokenJournal
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity, Json
@@ -41,7 +42,7 @@ def _open_changes(conn: Connection) -> list[str]:
 def _chain(conn: Connection) -> list[str]:
     try:
         journal.check_chain(conn)
-    except journal.BrokenJournal as error:
+    except BrokenJournal as error:
         return [str(error)]
     return []
 
