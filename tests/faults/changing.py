@@ -66,7 +66,7 @@ def _work(database: Database, folder: Path, order: Mapping[str, Any]) -> None:
                     operations = list(_drawn(store.load(conn), draw))
                 apply.publish(database, operations, orders(operations, folder))
         except (FieldloomError, DBAPIError):
-            continue
+            time.sleep(0.01)
 
 
 def _store(database: Database, draw: random.Random) -> Mapping[str, Json]:

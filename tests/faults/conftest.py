@@ -34,10 +34,15 @@ def a_definition(name: str, *fields: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def changeable(empty_database: Database) -> Database:
     """A database with two small entities and nothing else."""
-    with empty_database.writing() as conn:
-        migrate.upgrade(conn)
-    apply.publish(empty_database, [AddEntity(a_definition(OTHER)), AddEntity(a_definition(ENTITY))], Orders())
+    prepare(empty_database)
     return empty_database
+
+
+def prepare(database: Database) -> None:
+    """Make the two entities."""
+    with database.writing() as conn:
+        migrate.upgrade(conn)
+    apply.publish(database, [AddEntity(a_definition(OTHER)), AddEntity(a_definition(ENTITY))], Orders())
 
 
 class Changers:
