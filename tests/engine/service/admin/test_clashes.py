@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.metadata.model import Catalog
-from engine.schema.journal import Change
+from engine.schema.journal import Change, State
 from engine.service.admin import clashes
 from engine.service.drafts import Draft
 
@@ -24,7 +24,7 @@ RETIRED = {"operation": "retire_field", "entity": "customer", "field": "c_x"}
 ADDED = {"operation": "add_field", "entity": "customer", "name": "c_y", "type": "text", "group": "other", "label": "Y"}
 
 
-def change(*operations: Mapping[str, Any], base: int = 5, reverses: Sequence[Mapping[str, Any]] = (), state: str = "applied") -> Change:
+def change(*operations: Mapping[str, Any], base: int = 5, reverses: Sequence[Mapping[str, Any]] = (), state: State = "applied") -> Change:
     """A change that somebody else published."""
     return Change(9, list(operations), list(reverses), (), base, 2, "王芳", "", None, datetime.now(UTC), state, {})
 
