@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from engine.errors import ChangeRefused
 from engine.metadata import store
 from engine.metadata.database import Database
-from engine.metadata.folding import fold
-from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import folded_column, is_folded, tables
+from engine.metadata.model import Json
 from engine.records import read, write
 from engine.schema import apply, journal, stages
 from engine.schema import operation as operations
@@ -48,6 +40,7 @@ from engine.schema.ops import (
 )  # fmt: skip
 from engine.schema.running import Orders
 from tests.databases import url_of
+from tests.engine.schema.beside import Model, recorded, values_agree
 from tests.engine.schema.invariants import check, round_trip
 from tests.faults.conftest import a_definition
 
@@ -55,36 +48,6 @@ EXAMPLES = int(os.environ.get("FIELDLOOM_TEST_CHANGES", "5"))
 STEPS = 20
 KINDS = ("text", "integer", "check")
 _numbers = count(1)
-
-
-@dataclass
-class Model:
-    """What an administrator thinks is there."""
-
-    groups: dict[str, list[str]] = field(default_factory=lambda: {"basic": ["name"]})
-    kinds: dict[str, str] = field(default_factory=lambda: {"name": "text"})
-    searchable: set[str] = field(default_factory=lambda: {"name"})
-    retired: set[str] = field(default_factory=set)
-    purged: set[str] = field(default_factory=set)
-    length: dict[str, int] = field(default_factory=dict)
-    records: dict[int, dict[str, Json]] = field(default_factory=dict)
-
-    @property
-    def own(self) -> list[str]:
-        """The fields in force that may be changed."""
-        return sorted(name for names in self.groups.values() for name in names if name != "name")
-
-    def place(self, names: list[str], group: str, before: str | None = None) -> None:
-        """Put fields into a group."""
-        self.take(*names)
-        held = self.groups[group]
-        at = held.index(before) if before else len(held)
-        held[at:at] = names
-
-    def take(self, *names: str) -> None:
-        """Take fields off the card."""
-        for held in self.groups.values():
-            held[:] = [one for one in held if one not in names]
 
 
 class Changes(RuleBasedStateMachine):
@@ -261,7 +224,7 @@ class Changes(RuleBasedStateMachine):
         name, before = f"c_g{next(self.names)}", data.draw(st.sampled_from([None, *self.model.groups]))
         held = deepcopy(self.model.groups)
         change = self.change(who, AddGroup(self.entity, name, name, before=before))
-        self.arrange(name, before)
+        self.model.arrange(name, before)
 
         def back() -> None:
             self.model.groups = held
@@ -276,7 +239,7 @@ class Changes(RuleBasedStateMachine):
         before = data.draw(st.sampled_from([None, *(one for one in self.model.groups if one != name)]))
         held = deepcopy(self.model.groups)
         change = self.change(who, MoveGroup(self.entity, name, before))
-        self.arrange(name, before)
+        self.model.arrange(name, before)
 
         def back() -> None:
             self.model.groups = held
@@ -386,31 +349,7 @@ class Changes(RuleBasedStateMachine):
             assert {one.name for one in entity.retired} == self.model.retired
             assert {name for owner, name in catalog.spent if owner == self.entity} == self.model.purged
             assert {one.name for one in entity.fields if one.searchable} == self.model.searchable - self.model.retired - self.model.purged
-            self.values_agree(database, catalog)
-
-    def values_agree(self, database: Database, catalog: Catalog) -> None:
-        """Every value ever stored is there, and found by its folded text."""
-        entity = catalog.entity(self.entity)
-        whole = replace(entity, fields=entity.stored)
-        with database.reading() as conn:
-            found = {one.id: dict(one.values) for one in read.fetch_many(conn, catalog, whole, sorted(self.model.records))}
-            folded = {one.name: self.folded(conn, catalog, one) for one in entity.stored if one.type == "text" and is_folded(catalog, one)}
-        assert found == self.model.records
-        for name, texts in folded.items():
-            assert texts == {id: fold(values[name]) if name in values else None for id, values in self.model.records.items()}
-
-    def folded(self, conn: sa.Connection, catalog: Catalog, one: Field) -> dict[int, str | None]:
-        """The folded texts of a field."""
-        table = tables(catalog)[self.entity]
-        return dict(conn.execute(sa.select(table.c.id, table.c[folded_column(one)])))
-
-    def arrange(self, name: str, before: str | None) -> None:
-        """Put a group before another one, or at the end."""
-        rest = {one: names for one, names in self.model.groups.items() if one != name}
-        held = self.model.groups.get(name, [])
-        order = list(rest)
-        order.insert(order.index(before) if before else len(order), name)
-        self.model.groups = {one: rest.get(one, held) for one in order}
+            values_agree(database, catalog, self.entity, self.model.records)
 
     def see_places(self) -> None:
         """Where a restored field stands is the program's to say, as long as the others stand as they did."""
@@ -422,22 +361,6 @@ class Changes(RuleBasedStateMachine):
         for group, names in self.model.groups.items():
             assert [one for one in held[group] if one in names] == names
         self.model.groups = held
-
-
-@contextmanager
-def recorded() -> Iterator[list[str]]:
-    """All DDL that runs within, but for what the fixed tables need."""
-    ran: list[str] = []
-
-    def note(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(("ALTER", "CREATE", "DROP")):
-            ran.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield ran
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_random_changes(workshop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
