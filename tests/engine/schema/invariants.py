@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from engine.errors import BrokenJournal
 from engine.metadata import store
 from engine.metadata.database import Database
-from engine.metadata.model import Catalog, Entity, Json
-from engine.metadata.physical import tables
+from engine.metadata.model import Catalog, Json
+from engine.metadata.physical import entity_of, tables
 from engine.records import read, write
 from engine.schema import actual, journal
 from engine.schema.ddl import normal_type
@@ -28,7 +28,7 @@ def check(database: Database) -> Catalog:
             *(f"the journal is broken: {error}" for error in _chain(conn)),
             *_between(catalog),
             *_tables(conn, catalog),
-            *(told for entity in catalog.stored for told in _columns(conn, catalog, entity)),
+            *(told for table in tables(catalog).values() for told in _columns(conn, catalog, table)),
         ]
     assert not wrong, "\n".join(wrong)
     return catalog
@@ -59,12 +59,10 @@ def _between(catalog: Catalog) -> list[str]:
 
 def _tables(conn: Connection, catalog: Catalog) -> list[str]:
     own = {name for name in sa.inspect(conn).get_table_names() if name.startswith(OWN)}
-    known = {entity.table for entity in catalog.stored if entity.table.startswith(OWN)}
-    return [f"the table {name} belongs to no entity" for name in own - known]
+    return [f"the table {name} belongs to no entity" for name in own - tables(catalog).keys()]
 
 
-def _columns(conn: Connection, catalog: Catalog, entity: Entity) -> list[str]:
-    table = tables(catalog)[entity.name]
+def _columns(conn: Connection, catalog: Catalog, table: sa.Table) -> list[str]:
     wanted = {column.name: normal_type(column.type.compile(conn.dialect)) for column in table.columns}
     held = dict(actual.columns(conn, table.name))
     wrong = [f"{table.name}.{name} has no column" for name in wanted.keys() - held.keys()]
@@ -75,6 +73,7 @@ def _columns(conn: Connection, catalog: Catalog, entity: Entity) -> list[str]:
         if name.startswith(("c_", "s_c_")) and held[name] != wanted[name]
     ]
     trigrams = actual.trigrams(conn)
+    entity = next(one for one in catalog.stored if one.name == entity_of(table.name))
     told = {str(one.name) for one in indexes(catalog, entity, table, conn.dialect.name, trigrams=trigrams)}
     made = {name for name in actual.indexes(conn, table.name) if name.startswith("ix_")}
     wrong += [f"{table.name} lacks the index {name}" for name in told - made]
