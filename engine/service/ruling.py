@@ -15,6 +15,7 @@ from functools import lru_cache
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from engine.metadata.model import Entity, Field, Json
+from engine.metadata.rows import Dictionaries
 from engine.metadata.types import Region
 from engine.query import cardrules
 from engine.query.cardrules import FREE, CardRules, Offer, Ready, State
@@ -34,7 +35,15 @@ Noted = tuple[tuple[str, str], ...]
 
 def ready(visit: Visit, entity: Entity) -> Ready | None:
     """The rules of an entity for this reader, or None where it has none."""
-    return None if cardrules.read(entity) is None else cardrules.ready(entity, visit.scope())
+    if cardrules.read(entity) is None:
+        return None
+    return _steady(entity, visit.rows, visit.region) if is_steady(entity) else cardrules.ready(entity, visit.scope())
+
+
+@lru_cache(maxsize=256)
+def _steady(entity: Entity, dictionaries: Dictionaries, region: Region) -> Ready | None:
+    """Rules that depend neither on the moment nor on the reader: looked up once."""
+    return cardrules.ready(entity, Scope(dictionaries, region, datetime.now(UTC)))
 
 
 def state(visit: Visit, entity: Entity, values: Values) -> State:
@@ -75,6 +84,7 @@ PLAIN = OnCard()
 """Of an entity without rules."""
 
 
+@lru_cache(maxsize=512)
 def is_steady(entity: Entity) -> bool:
     """Whether what the rules say depends neither on the moment nor on the reader."""
     rules = cardrules.read(entity)
@@ -89,7 +99,7 @@ def on_card(visit: Visit, entity: Entity, values: Values, stored: Values | None 
 
 def on_blank(view: View, region: Region, entity: Entity, values: Values) -> OnCard:
     """The same for a new record of an entity whose rules are steady: for everybody with this view."""
-    found = cardrules.ready(entity, Scope(view.dictionaries, region, datetime.now(UTC)))
+    found = _steady(entity, view.dictionaries, region)
     return _on_card(view, region, found, _lasting_notes(view, region, found.rules), values, None) if found else PLAIN
 
 

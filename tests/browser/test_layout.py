@@ -109,3 +109,18 @@ def test_paper_shows_what_the_screen_has_folded_away(window: Readers, arranged: 
 def test_the_arranged_card_is_accessible(window: Readers, axe: Callable[..., list[str]], language: str, scheme: str) -> None:
     page = window(language, color_scheme=scheme).go("/customer/new")
     assert axe(page) == []
+
+
+def test_a_tab_goes_with_its_group(window: Readers) -> None:
+    """4.3: the finance of an individual has no tab, and the tab beside it is open."""
+    page = window(ENGLISH).go("/customer/new")
+    finance = page.get_by_role("tab", name="Finance")
+    expect(finance).to_have_attribute("aria-selected", "true")
+    page.locator("#g-classification summary").click()
+    page.select_option("#f-type", label="Individual")
+    expect(finance).to_be_hidden()
+    expect(page.get_by_role("tab")).to_have_count(1)
+    expect(page.locator("#f-contact_name")).to_be_visible()
+    page.select_option("#f-type", label="Customer")
+    finance.click()
+    expect(page.locator("#f-credit_amount")).to_be_visible()

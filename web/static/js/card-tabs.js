@@ -37,17 +37,27 @@ function makeTabs(run) {
     if (at >= 0) choose(at);
   });
   list.addEventListener("keydown", (event) => {
-    const at = tabs.indexOf(event.target);
+    const open = tabs.filter((tab) => !tab.hasAttribute("data-off"));
+    const at = open.indexOf(event.target);
     const forward = getComputedStyle(list).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
     const backward = forward === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
-    const to = { [forward]: (at + 1) % tabs.length, [backward]: (at + tabs.length - 1) % tabs.length, Home: 0, End: tabs.length - 1 }[event.key];
+    const to = { [forward]: (at + 1) % open.length, [backward]: (at + open.length - 1) % open.length, Home: 0, End: open.length - 1 }[event.key];
     if (at < 0 || to === undefined) return;
     event.preventDefault();
-    choose(to, true);
+    choose(tabs.indexOf(open[to]), true);
   });
   run[0].before(list);
   const wrong = run.findIndex((section) => section.querySelector("[aria-invalid]") !== null);
-  choose(Math.max(wrong, 0));
+  // A group that does not stand on the card at the moment has no tab (card-rules.js).
+  const follow = () => {
+    for (const [at, tab] of tabs.entries()) tab.toggleAttribute("data-off", run[at].hasAttribute("data-off"));
+    const chosen = tabs.find((tab) => tab.getAttribute("aria-selected") === "true" && !tab.hasAttribute("data-off"));
+    if (chosen === undefined) choose(Math.max(run.findIndex((section) => !section.hasAttribute("data-off")), 0));
+  };
+  const watch = new MutationObserver(follow);
+  for (const section of run) watch.observe(section, { attributeFilter: ["data-off"] });
+  if (wrong >= 0) choose(wrong);
+  follow();
   return (target) => {
     const at = run.findIndex((section) => section.contains(target));
     if (at >= 0) choose(at);
