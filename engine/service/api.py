@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from engine import rules
+from engine import lifecycle, rules
 from engine.errors import Refused, Stale, UnknownParameter
+from engine.lifecycle import Lifecycle
 from engine.messages import Problem
 from engine.metadata import labels
-from engine.metadata.model import Entity, Json
+from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES
 from engine.query import tree
 from engine.records import read, write
@@ -211,5 +212,12 @@ def _ui_field(visit: Visit, one: Any) -> dict[str, Json]:
     if "choices" in one.options:
         told["choices"] = [{"value": v, "label": label} for v, label in labels.choices(visit.catalog, one, visit.view.languages)]
     if TYPES[one.type].refers:
-        told["entity"] = one.target
+        told |= {"entity": one.target, "show": one.options.get("show", "title")}
+    if (moves := lifecycle.of(one)) is not None:
+        told["lifecycle"] = {"initial": moves.initial, "ladder": moves.ladder, "frozen": moves.frozen, "steps": _ui_steps(visit, one, moves)}
     return told
+
+
+def _ui_steps(visit: Visit, one: Field, moves: Lifecycle) -> list[dict[str, Json]]:
+    named = {name: labels.step_label(visit.catalog, one, name, visit.view.languages) for name in moves.steps}
+    return [{"name": step.name, "label": named[step.name], "moves": dict(step.moves), "needs": step.needs} for step in moves.steps.values()]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from engine import rules
+from engine import lifecycle, rules
 from engine.metadata import labels
 from engine.metadata.model import Entity, Json
 from engine.query import tree
 from engine.service.visit import Visit
 
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
+_ID: dict[str, Json] = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+_SHOWN: dict[str, Json] = {"name": "shown", "in": "query", "schema": {"type": "boolean"}}
 
 
 def document(visit: Visit) -> dict[str, Json]:
@@ -21,6 +23,9 @@ def document(visit: Visit) -> dict[str, Json]:
         schemas[f"{entity.name}_change"] = rules.schema(entity, "update")
         paths[f"/api/v1/{entity.name}"] = _collection(visit, entity)
         paths[f"/api/v1/{entity.name}/{{id}}"] = _single(entity)
+        paths[f"/api/v1/{entity.name}/{{id}}/replace"] = _replacing()
+        for step in (step for one in lifecycle.fields_of(entity) if (told := lifecycle.of(one)) for step in told.steps):
+            paths[f"/api/v1/{entity.name}/{{id}}/transitions/{step}"] = _step()
     return {
         "openapi": "3.1.0",
         "info": {"title": "Fieldloom", "version": str(visit.catalog.version)},
@@ -45,7 +50,7 @@ def _collection(visit: Visit, entity: Entity) -> dict[str, Json]:
     return {
         "get": {
             "summary": labels.entity_plural(visit.catalog, entity, visit.view.languages),
-            "parameters": [*plain, *filters],
+            "parameters": [*plain, _SHOWN, *filters],
             "responses": {"200": {"description": "A page of records"}, "400": _PROBLEM},
         },
         "post": {"requestBody": _body(entity.name), "responses": {"201": {"description": "Made"}, "422": _PROBLEM}},
@@ -55,11 +60,22 @@ def _collection(visit: Visit, entity: Entity) -> dict[str, Json]:
 def _single(entity: Entity) -> dict[str, Json]:
     answers = {"200": {"description": "The record"}, "404": _PROBLEM}
     return {
-        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
-        "get": {"responses": answers},
+        "parameters": [_ID],
+        "get": {"parameters": [_SHOWN], "responses": answers},
         "patch": {"requestBody": _body(f"{entity.name}_change"), "responses": {**answers, "412": _PROBLEM, "422": _PROBLEM}},
         "delete": {"responses": {"204": {"description": "Deleted"}, "404": _PROBLEM, "409": _PROBLEM, "412": _PROBLEM}},
     }
+
+
+def _step() -> dict[str, Json]:
+    answers = {"200": {"description": "The record, one step further"}, "404": _PROBLEM, "409": _PROBLEM, "412": _PROBLEM}
+    return {"parameters": [_ID], "post": {"responses": answers}}
+
+
+def _replacing() -> dict[str, Json]:
+    body = {"type": "object", "required": ["by"], "properties": {"by": {"type": "integer"}, "version": {"type": "string"}}}
+    answers = {"200": {"description": "How many references changed"}, "404": _PROBLEM, "409": _PROBLEM, "412": _PROBLEM, "422": _PROBLEM}
+    return {"parameters": [_ID], "post": {"requestBody": {"required": True, "content": {"application/json": {"schema": body}}}, "responses": answers}}
 
 
 def _body(name: str) -> dict[str, Json]:

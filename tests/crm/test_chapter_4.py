@@ -341,3 +341,13 @@ def test_4_10_forms_are_added_and_deleted_while_unused(desk: Desk) -> None:
     assert desk.api.delete(f"/company_form/{own}").status_code == 409
     assert desk.api.delete(f"/company_form/{desk.id('company_form', 'listed')}").status_code == 204
     assert desk.browser.post(f"/company_form/{desk.id('company_form', 'sole')}/delete").status_code == 303
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_program_is_told_of_states_and_steps(desk: Desk) -> None:
+    groups = desk.api.get("/customer/ui-schema").json["groups"]
+    told = next(one["lifecycle"] for group in groups for one in group["fields"] if one["name"] == "status")
+    assert (told["ladder"], told["frozen"]) == ([*LADDER], [*FROZEN])
+    assert [step["name"] for step in told["steps"]] == ["upgrade", "downgrade", "freeze", "unfreeze"]
+    paths = desk.api.get("/openapi.json").json["paths"]
+    assert {"/api/v1/customer/{id}/transitions/freeze", "/api/v1/salutation/{id}/replace"} <= paths.keys()
