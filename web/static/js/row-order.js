@@ -1,9 +1,10 @@
 // <row-order>: rows with a handle and buttons that move them. Each move is sent at once; what the server refuses is
 // shown by loading the page again. Dragging sends "before" the next row, or "last".
-import { announce } from "./dom.js";
+import { announce, composing } from "./dom.js";
 
 class RowOrder extends HTMLElement {
   #list; #row = null; #next = null;
+  #escaped = (event) => { if (event.key === "Escape" && !composing(event)) this.#put(this.#next); };
 
   connectedCallback() {
     this.#list = this.querySelector(".order");
@@ -12,7 +13,6 @@ class RowOrder extends HTMLElement {
     this.#list.addEventListener("pointermove", (event) => this.#dragged(event));
     this.#list.addEventListener("pointerup", () => this.#dropped());
     this.#list.addEventListener("pointercancel", () => this.#put(this.#next));
-    this.#list.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.#row !== null) this.#put(this.#next); });
   }
 
   #pressed(event) {
@@ -34,6 +34,7 @@ class RowOrder extends HTMLElement {
     this.#next = this.#row.nextElementSibling;
     this.#row.classList.add("order-dragged");
     this.#list.setPointerCapture(event.pointerId);
+    document.addEventListener("keydown", this.#escaped);
   }
 
   #dragged(event) {
@@ -62,6 +63,7 @@ class RowOrder extends HTMLElement {
   #release() {
     this.#row.classList.remove("order-dragged");
     this.#row = this.#next = null;
+    document.removeEventListener("keydown", this.#escaped);
   }
 
   async #send(row, told) {
