@@ -28,6 +28,7 @@ run: setup ## set up, fill the database with samples, serve
 
 test: setup .venv/.dev ## all tests; ARGS='-k search' picks some, JOBS=1 runs them in one process
 	@$(BIN)/python -m tools.browser
+	@$(BIN)/python -m tools.gettext
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: setup .venv/.dev ## style, types, and the syntax of the scripts

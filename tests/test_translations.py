@@ -168,8 +168,10 @@ def test_a_sentence_has_named_placeholders_only() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_everything_is_translated(name: str) -> None:
+    """In complete languages; those that ship as far as they are say so by themselves."""
     po = FILES[name]
-    assert not [entry.msgid for entry in po if not entry.obsolete and not i18n.is_translated(entry)]
+    unfinished = name.split("/", maxsplit=1)[0] in i18n.UNFINISHED
+    assert unfinished or not [entry.msgid for entry in po if not entry.obsolete and not i18n.is_translated(entry)]
     keys = [(entry.msgctxt, entry.msgid) for entry in po if not entry.obsolete]
     assert len(keys) == len(set(keys))
     assert [header for header in HEADERS if not po.metadata.get(header)] == []
@@ -178,12 +180,12 @@ def test_everything_is_translated(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_translation_fills_in_the_same_values(name: str) -> None:
     for entry in (one for one in FILES[name] if not one.obsolete):
-        for text in i18n.texts(entry):
+        for text in filter(None, i18n.texts(entry)):
             assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(entry.msgid)), text
             assert not re.search(r"[%{}]", PLACEHOLDER.sub("", text)), text
 
 
-@pytest.mark.parametrize("name", [name for name in UI if name.startswith("zh_")])
+@pytest.mark.parametrize("name", [name for name in UI if name.startswith("zh_Hans/")])
 def test_chinese_is_chinese(name: str) -> None:
     """A copied English sentence, or one that ends in Western punctuation, was forgotten."""
     for entry in (one for one in UI[name] if not one.obsolete):

@@ -4,7 +4,8 @@ Sentences are what `_` and `ngettext` are called with in templates, `M_` and `MN
 and `count` of a translator: `visit.translator.text("…")`, or `say("…")` after `say = visit.translator.text`. The receiver
 decides, for other things have a `text` and a `count` too. Translations and headers are kept; a sentence that is gone moves
 to the file's end. Nothing is dated by the clock and no line is numbered, so the same program always gives the same file.
-With --check nothing is written, and anything missing, wrong or out of date is a failure.
+Languages that ship as far as they are get the labels of the complete one as well, and say how much is missing in them.
+With --check nothing is written, and anything wrong or out of date is a failure, and in complete languages anything missing.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ HEADERS = {
     "Language-Team": "Fieldloom",
 }
 """Headers of a new file. Where a file has its own, those are kept."""
+COMPLETE, UNFINISHED = "zh_Hans", ("ar", "de", "zh_Hant")
+"""The language whose labels are complete, and those that ship as far as they are."""
+_MISSING = "missing: "
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -158,6 +162,18 @@ def merged(old: polib.POFile, language: str, sentences: Mapping[str, Sentence]) 
     return new
 
 
+def merged_labels(old: polib.POFile, language: str, reference: polib.POFile) -> polib.POFile:
+    """The labels of the complete language in another, with the translations there are."""
+    new = merged(old, language, {})
+    new.clear()
+    held = {entry.msgctxt: entry for entry in old}
+    for one in (entry for entry in reference if not entry.obsolete):
+        kept = held.get(one.msgctxt)
+        text, flags = (kept.msgstr, list(kept.flags)) if kept and kept.msgid == one.msgid else ("", [])
+        new.append(polib.POEntry(msgctxt=one.msgctxt, msgid=one.msgid, msgstr=text, flags=flags, occurrences=one.occurrences))
+    return new
+
+
 def _entry(one: Sentence, old: polib.POEntry | None, forms: int) -> polib.POEntry:
     entry = polib.POEntry(msgid=one.text, occurrences=[(name, "") for name in one.files], comment="\n".join(one.comments))
     kept = [flag for flag in (old.flags if old else ()) if flag != "python-format"]
@@ -188,7 +204,7 @@ def problems(po: polib.POFile) -> Iterator[str]:
         if entry.obsolete:
             continue
         if not is_translated(entry):
-            yield f"missing: {entry.msgid}"
+            yield f"{_MISSING}{entry.msgid}"
             continue
         wanted = set(_PLACEHOLDER.findall(entry.msgid + entry.msgid_plural))
         for text in texts(entry):
@@ -205,23 +221,39 @@ def main(arguments: list[str] | None = None) -> int:
     """Update, or with --check only look."""
     parser = argparse.ArgumentParser(prog="tools.i18n", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where anything is missing, wrong or out of date")
+    parser.add_argument("--missing", action="store_true", help="also name what is missing in languages that ship as far as they are")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     told = parser.parse_args(arguments)
     sentences = extract(told.root)
     failures = 0
     for folder in sorted(told.root.glob("locales/*/LC_MESSAGES")):
-        path, language = folder / "ui.po", folder.parent.name
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        po = merged(polib.pofile(before) if before else polib.POFile(), language, sentences)
-        after = f"{str(po).rstrip()}\n"
-        wrong = [*problems(po), *(["out of date: run make i18n"] if told.check and after != before else [])]
-        failures += len(wrong)
-        if not told.check and after != before:
-            path.write_text(after, encoding="utf-8")
-        print(f"{path.relative_to(told.root)}: {len(sentences)} sentences, {len(wrong)} to look at")
-        for problem in wrong:
-            print(f"  {problem}")
+        language = folder.parent.name
+        po = merged(_opened(folder / "ui.po"), language, sentences)
+        failures += _brought_up(folder / "ui.po", po, told, unfinished=language in UNFINISHED)
+        reference = told.root / "locales" / COMPLETE / "LC_MESSAGES" / "meta.po"
+        if language in UNFINISHED and reference.exists():
+            labels = merged_labels(_opened(folder / "meta.po"), language, _opened(reference))
+            failures += _brought_up(folder / "meta.po", labels, told, unfinished=True)
     return 1 if told.check and failures else 0
+
+
+def _opened(path: Path) -> polib.POFile:
+    return polib.pofile(path.read_text(encoding="utf-8")) if path.exists() else polib.POFile()
+
+
+def _brought_up(path: Path, po: polib.POFile, told: argparse.Namespace, *, unfinished: bool) -> int:
+    """Write the file where that is wanted, and say what is to be looked at. Returns how many failures that is."""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    after = f"{str(po).rstrip()}\n"
+    found = [*problems(po), *(["out of date: run make i18n"] if told.check and after != before else [])]
+    wrong = [one for one in found if not (unfinished and one.startswith(_MISSING))]
+    if not told.check and after != before:
+        path.write_text(after, encoding="utf-8")
+    missing = f", {len(found) - len(wrong)} missing" if unfinished else ""
+    print(f"{path.relative_to(told.root)}: {sum(not one.obsolete for one in po)} texts, {len(wrong)} to look at{missing}")
+    for problem in found if told.missing else wrong:
+        print(f"  {problem}")
+    return len(wrong)
 
 
 if __name__ == "__main__":

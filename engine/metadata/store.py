@@ -299,6 +299,10 @@ def source_text(catalog: Catalog, key: str) -> str:
         return ""
     if what.startswith("choice."):
         return next((str(one["label"]) for one in field.options.get("choices", ()) if one["value"] == what[7:]), "")
+    if what.startswith("step."):
+        name, _, because = what[5:].partition(".")
+        steps = (one for one in field.options.get("lifecycle", {}).get("steps", ()) if one["name"] == name)
+        return next((str(one.get("because" if because else "label", "")) for one in steps), "")
     return str(getattr(field, what)) if what in ("label", "help", "placeholder") else ""
 
 

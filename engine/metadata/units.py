@@ -72,6 +72,10 @@ def _of_field(catalog: Catalog, group: Group, field: Field) -> Iterator[Unit]:
     for choice in field.options.get("choices", ()):
         key = f"{field.key}.choice.{choice['value']}"
         yield Unit(key, _source(catalog, key, choice["label"]), "choice", LABEL, room, **told)
+    for step in field.options.get("lifecycle", {}).get("steps", ()):
+        key = f"{field.key}.step.{step['name']}"
+        yield Unit(key, _source(catalog, key, step["label"]), "step", LABEL, HEADING, **told)
+        yield Unit(f"{key}.because", _source(catalog, f"{key}.because", step.get("because", "")), "reason", LONG, 0, **told)
 
 
 def _of_rows(entity: Entity, rows: RowSet) -> Iterator[Unit]:

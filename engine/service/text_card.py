@@ -37,6 +37,8 @@ KINDS: Mapping[str, Message] = {
     "help": M_("Help under a field"),
     "placeholder": M_("Example in an empty field"),
     "choice": M_("Choice of a field"),
+    "step": M_("Step from one state to another"),
+    "reason": M_("Why a step may not be possible"),
     "row": M_("Entry of a list"),
     "sentence": M_("Sentence of the program"),
 }
@@ -178,7 +180,7 @@ def _theirs(visit: Visit, entry: Entry) -> dict[str, str]:
 def _preview(visit: Visit, book: Book, entry: Entry) -> Markup:
     """The card on which the text stands, in the language that is worked on; nothing for what stands on no card."""
     unit, tag = entry.unit, book.language.tag
-    if unit.kind in ("sentence", "row") or unit.entity not in visit.catalog.entities:
+    if unit.kind in ("sentence", "row", "step", "reason") or unit.entity not in visit.catalog.entities:
         return Markup()
     speaker = visit.languages.speaker(visit.site.locales, book.language)
     view = View(visit.catalog, visit.rows, speaker, book.language.chain)

@@ -8,34 +8,47 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from engine.i18n import languages
 from engine.metadata import label_store, store
 from engine.metadata.label_store import Kept
 from tests.browser.conftest import CHINESE, ENGLISH, MIRRORED, Readers, Served
-from tests.browser.test_pages import SAID, WIDE, judged
+from tests.browser.test_pages import KINDS, SAID, WIDE, Shown, judged
 
 pytestmark = pytest.mark.browser
 
 CODE, NAME = "field.customer.code.label", "field.customer.name.label"
-LETTERS, ANYWHERE = re.compile("[A-Za-z]{2}"), re.compile(r"PO|CSV|XLSX|Deutsch|English|Fieldloom|Ctrl|Alt|%\(\w+\)s")
+LETTERS, ANYWHERE = (
+    re.compile("[A-Za-z]{2}"),
+    re.compile(r"PO|CSV|XLSX|Français|Deutsch|English|Fieldloom|Ctrl|Alt|%\(\w+\)s|[A-Z][a-z]{2} \d+, \d{4}.*"),
+)
 """What is the same in every language."""
 PLACES = {
     "coverage": "/translate/",
-    "workbench": f"/translate/de?key={CODE}",
+    "workbench": f"/translate/fr?key={CODE}",
     "workbench from right to left": f"/translate/ar?key={CODE}",
     "plural forms": "/translate/ar?section=ui&state=all&q=%25(count)s%20record",
     "missing": "/translate/zh-Hant?state=missing&section=customer",
-    "nothing found": "/translate/de?q=zzzzzz",
+    "nothing found": "/translate/fr?q=zzzzzz",
 }
 
 
-def keep(site: Served, key: str, kept: Kept | None, tag: str = "de") -> None:
+@pytest.fixture(autouse=True)
+def french(site: Served) -> None:
+    """A language into which nobody has translated anything."""
+    with site.database.writing() as conn:
+        if "fr" not in languages.load(conn, 0).all:
+            languages.add(conn, "fr")
+            store.bump_version(conn)
+
+
+def keep(site: Served, key: str, kept: Kept | None, tag: str = "fr") -> None:
     """Somebody keeps a label, elsewhere."""
     with site.database.writing() as conn:
         label_store.write(conn, tag, {key: kept}, "edit")
         store.bump_version(conn)
 
 
-def kept(site: Served, key: str, tag: str = "de") -> str:
+def kept(site: Served, key: str, tag: str = "fr") -> str:
     """A translation as it is kept."""
     with site.database.reading() as conn:
         found = label_store.read(conn, tag, [key]).get(key)
@@ -63,7 +76,9 @@ def test_the_screens_say_nothing_in_english_to_a_chinese_reader(reader: Readers,
     for name, path in PLACES.items():
         page.goto(site.url + path)
         foreign = page.evaluate(
-            SAID.replace("'bdi,", "'bdi, [lang=de], [lang=ar], [lang=zh-Hant], #all-languages,").replace("'td'", "'td, .preview'")
+            SAID.replace("'bdi,", "'bdi, [lang=fr], [lang=de], [lang=ar], [lang=zh-Hant], #all-languages,").replace(
+                "'td'", "'td, .card-preview'"
+            )
         )
         if wrong := [text for text in foreign if LETTERS.search(ANYWHERE.sub("", text))]:
             found[name] = wrong
@@ -73,17 +88,17 @@ def test_the_screens_say_nothing_in_english_to_a_chinese_reader(reader: Readers,
 def upload(page: Page, text: str) -> None:
     """Choose a file and look at what it would change."""
     page.locator(".workbench-files > summary").click()
-    page.set_input_files("#file", {"name": "de.po", "mimeType": "text/plain", "buffer": text.encode()})
+    page.set_input_files("#file", {"name": "fr.po", "mimeType": "text/plain", "buffer": text.encode()})
     page.get_by_role("button", name="Look at it").click()
 
 
-HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
 
 
 def test_a_file_is_looked_at_taken_over_and_undone(reader: Readers, site: Served, axe: Callable[..., list[str]]) -> None:
     keep(site, CODE, Kept("alt", "Customer code"))
     keep(site, NAME, None)
-    page = reader(ENGLISH).go("/translate/de")
+    page = reader(ENGLISH).go("/translate/fr")
     entries = [(CODE, "Customer code", "neu"), (NAME, "Customer name", "Firma {0}"), ("field.gone.x.label", "Gone", "weg")]
     upload(page, HEAD + "\n".join(f'msgctxt "{key}"\nmsgid "{source}"\nmsgstr "{text}"\n' for key, source, text in entries))
     expect(page.get_by_role("heading", name="Failing checks")).to_be_visible()
@@ -100,7 +115,7 @@ def test_a_file_is_looked_at_taken_over_and_undone(reader: Readers, site: Served
 
 
 def test_a_file_that_cannot_be_read_is_told_with_its_line(reader: Readers, axe: Callable[..., list[str]]) -> None:
-    page = reader(ENGLISH).go("/translate/de")
+    page = reader(ENGLISH).go("/translate/fr")
     upload(page, HEAD + 'msgid "a"\nnonsense\n')
     expect(page.get_by_role("alert")).to_contain_text("Line 7:")
     assert judged(page, axe) == []
@@ -109,7 +124,7 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line(reader: Readers, axe: 
 def test_a_translator_works_by_keyboard(reader: Readers, site: Served) -> None:
     keep(site, NAME, None)
     keep(site, CODE, None)
-    page = reader(ENGLISH).go(f"/translate/de?section=customer&state=missing&key={NAME}")
+    page = reader(ENGLISH).go(f"/translate/fr?section=customer&state=missing&key={NAME}")
     area = page.locator("textarea[name=form]")
     expect(area).to_be_focused()
     page.keyboard.type("Firma {x}")
@@ -135,7 +150,7 @@ def test_a_translator_works_by_keyboard(reader: Readers, site: Served) -> None:
 
 
 def test_a_value_is_inserted_by_its_number(reader: Readers) -> None:
-    page = reader(ENGLISH).go("/translate/de?section=ui&state=all&q=Welcome, %25(name)s")
+    page = reader(ENGLISH).go("/translate/fr?section=ui&state=all&q=Welcome, %25(name)s")
     page.locator("textarea[name=form]").fill("Willkommen, ")
     page.keyboard.press("End")
     page.keyboard.press("Alt+1")
@@ -168,16 +183,16 @@ def test_nothing_happens_while_a_word_is_composed(reader: Readers, site: Served)
 
 def test_the_card_leads_to_each_of_its_texts(reader: Readers) -> None:
     page = reader(ENGLISH).go(f"/translate/ar?key={CODE}")
-    outlined = page.locator(".preview a[data-current]")
+    outlined = page.locator(".card-preview a[data-current]")
     expect(outlined).to_be_visible()
-    assert page.locator(".preview").evaluate("one => getComputedStyle(one).direction") == "rtl"
-    page.locator(".preview a", has_text="Customer name").first.click()
+    assert page.locator(".card-preview").evaluate("one => getComputedStyle(one).direction") == "rtl"
+    page.locator(f".card-preview a[href$='{NAME}']").click()
     expect(page.locator("#text-title")).to_have_text("Customer name")
 
 
 def test_it_works_without_script(reader: Readers, site: Served) -> None:
     keep(site, CODE, None)
-    page = reader(ENGLISH, java_script_enabled=False).go(f"/translate/de?state=all&key={CODE}")
+    page = reader(ENGLISH, java_script_enabled=False).go(f"/translate/fr?state=all&key={CODE}")
     page.fill("textarea[name=form]", "Nummer {0}")
     page.get_by_role("button", name="Save and next").click()
     expect(page.locator("#problems")).to_be_visible()
@@ -194,3 +209,18 @@ def test_a_translator_sees_nothing_else(reader: Readers, site: Served, axe: Call
     expect(window.page.locator(".nav a")).to_have_count(1)
     expect(window.page.locator(".quick")).to_have_count(0)
     assert axe(window.page) == []
+
+
+@pytest.mark.parametrize("tag", ["qps-plocm", "qps-ploc"])
+def test_every_page_speaks_the_pseudo_language_and_nothing_else(reader: Readers, site: Served, tag: str) -> None:
+    """What stands there without brackets was not translated, or is glued together."""
+    window = reader(ENGLISH, site.user())
+    window.go(f"/?lang={tag}")
+    shown = Shown(window, site)
+    said: dict[str, list[str]] = {}
+    for kind in KINDS:
+        getattr(shown, kind)()
+        texts = window.page.evaluate(SAID.replace("[lang=en], ", "").replace(", .brand", ", .brand, .chip, .checklist, .drops"))
+        if plain := [text for text in texts if not {"⟦", "⟧"} & set(text) and LETTERS.search(ANYWHERE.sub("", text))]:
+            said[kind] = plain
+    assert said == {}

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from engine.i18n import languages
 from engine.metadata import label_store, store
 from engine.metadata.database import Database
 from engine.metadata.label_store import Kept
@@ -23,7 +24,10 @@ NAME = "field.customer.name.label"
 
 @pytest.fixture
 def translator(app: Flask, installed: Database) -> Browser:
-    """Tina, a translator, whose browser speaks English."""
+    """Tina, a translator, whose browser speaks English. Nobody has translated anything into French yet."""
+    with installed.writing() as conn:
+        languages.add(conn, "fr")
+        store.bump_version(conn)
     return signed_in(app, installed, "tina")
 
 
@@ -35,13 +39,13 @@ def signed_in(app: Flask, database: Database, name: str, role: str = "translator
     return found
 
 
-def kept(database: Database, key: str = CODE, tag: str = "de") -> Kept | None:
+def kept(database: Database, key: str = CODE, tag: str = "fr") -> Kept | None:
     """A label as it is kept."""
     with database.reading() as conn:
         return label_store.read(conn, tag, [key]).get(key)
 
 
-def keep(database: Database, key: str, label: Kept, tag: str = "de") -> None:
+def keep(database: Database, key: str, label: Kept | None, tag: str = "fr") -> None:
     """Somebody keeps a label, elsewhere."""
     with database.writing() as conn:
         label_store.write(conn, tag, {key: label}, "edit")
@@ -55,7 +59,7 @@ def seen(page: TestResponse) -> str:
     return found[1]
 
 
-def save(browser: Browser, text: str | list[str], key: str = CODE, tag: str = "de", query: str = "state=all", **more: Any) -> TestResponse:
+def save(browser: Browser, text: str | list[str], key: str = CODE, tag: str = "fr", query: str = "state=all", **more: Any) -> TestResponse:
     """Open a text, type, save."""
     url = f"/translate/{tag}?{query}&key={key}"
     page = browser.get(url)
@@ -71,17 +75,17 @@ def test_a_translator_reaches_nothing_else(translator: Browser) -> None:
     for url in ("/customer/", "/customer/new", "/industry/", "/admin/style-guide", "/api/v1/customer"):
         assert translator.get(url).status_code in (401, 403), url
     assert "Languages of this installation" not in page
-    assert translator.post("/translate/", {"action": "add", "tag": "fr"}).status_code == 403
+    assert translator.post("/translate/", {"action": "add", "tag": "pl"}).status_code == 403
 
 
-@pytest.mark.parametrize("url", ["/translate/", "/translate/de", "/translate/de.po", "/translate/de/import/x"])
+@pytest.mark.parametrize("url", ["/translate/", "/translate/fr", "/translate/fr.po", "/translate/fr/import/x"])
 def test_users_do_not_reach_the_workbench(app: Flask, installed: Database, url: str) -> None:
     assert signed_in(app, installed, "ulla", "user").get(url).status_code == 403
     assert Browser(app).get(url).status_code == 303, "please sign in first"
 
 
 @pytest.mark.parametrize(
-    "url", ["/translate/tlh", "/translate/en", "/translate/tlh.po", "/translate/de?key=field.nothing", "/translate/de/import/x"]
+    "url", ["/translate/tlh", "/translate/en", "/translate/tlh.po", "/translate/fr?key=field.nothing", "/translate/fr/import/x"]
 )
 def test_what_is_not_there_is_not_found(translator: Browser, url: str) -> None:
     assert translator.get(url).status_code == 404
@@ -89,7 +93,7 @@ def test_what_is_not_there_is_not_found(translator: Browser, url: str) -> None:
 
 @pytest.mark.parametrize("query", ["state=nothing", "page=0", "page=x", "nothing=1"])
 def test_an_unknown_parameter_is_told(translator: Browser, query: str) -> None:
-    assert translator.get(f"/translate/de?{query}").status_code == 400
+    assert translator.get(f"/translate/fr?{query}").status_code == 400
 
 
 def test_a_saved_translation_is_on_everybodys_next_page(app: Flask, installed: Database, translator: Browser) -> None:
@@ -109,7 +113,7 @@ def test_a_sentence_of_the_program_is_translated_in_the_same_place(app: Flask, i
 
 
 def test_saving_goes_on_to_the_next_text_of_the_list(translator: Browser) -> None:
-    listed = re.findall(r'<a href="(/translate/de\?[^"]*key=[^"]*)"', translator.get("/translate/de?section=customer&state=missing").text)
+    listed = re.findall(r'<a href="(/translate/fr\?[^"]*key=[^"]*)"', translator.get("/translate/fr?section=customer&state=missing").text)
     first, second = (re.sub("&amp;", "&", one) for one in listed[:2])
     page = translator.get(first)
     answer = translator.post(first, {"form": "Kunde", "seen": seen(page), "action": "save"})
@@ -146,7 +150,7 @@ def test_a_warning_does_not_keep_it_from_being_saved(translator: Browser, instal
 
 
 def test_two_translators_on_one_text_lose_nothing(app: Flask, installed: Database, translator: Browser) -> None:
-    url = f"/translate/de?key={CODE}&state=all"
+    url = f"/translate/fr?key={CODE}&state=all"
     mark = seen(translator.get(url))
     other = signed_in(app, installed, "otto")
     save(other, "Kundencode")
@@ -160,11 +164,11 @@ def test_two_translators_on_one_text_lose_nothing(app: Flask, installed: Databas
     assert again.status_code == 303
     assert getattr(kept(installed), "text", "") == "Kundennummer"
     with installed.reading() as conn:
-        assert [one.after.text for one in label_store.history(conn, "de", CODE) if one.after] == ["Kundennummer", "Kundencode"]
+        assert [one.after.text for one in label_store.history(conn, "fr", CODE) if one.after] == ["Kundennummer", "Kundencode"]
 
 
 def test_two_who_write_the_same_do_not_quarrel(app: Flask, installed: Database, translator: Browser) -> None:
-    url = f"/translate/de?key={CODE}&state=all"
+    url = f"/translate/fr?key={CODE}&state=all"
     mark = seen(translator.get(url))
     save(signed_in(app, installed, "otto"), "Kundencode")
     assert translator.post(url, {"form": "Kundencode", "seen": mark, "action": "save"}).status_code == 303
@@ -172,7 +176,7 @@ def test_two_who_write_the_same_do_not_quarrel(app: Flask, installed: Database, 
 
 def test_a_changed_english_text_is_shown_word_by_word(translator: Browser, installed: Database) -> None:
     keep(installed, CODE, Kept("Alte Nummer", "Customer old number"))
-    page = translator.get("/translate/de?state=changed").text
+    page = translator.get("/translate/fr?state=changed").text
     assert "<del>" in page
     assert "Alte Nummer" in page
     save(translator, "Alte Nummer")
@@ -187,8 +191,9 @@ def test_plural_forms_have_a_box_each(translator: Browser) -> None:
 
 def test_the_card_is_drawn_in_the_language_with_the_text_outlined(translator: Browser, installed: Database) -> None:
     keep(installed, CODE, Kept("رمز <العميل>", "Customer code"), "ar")
+    keep(installed, NAME, None, "ar")
     page = translator.get(f"/translate/ar?key={CODE}").text
-    card = page.split('<div class="preview', 1)[1].split("</fieldset>", 1)[0]
+    card = page.split('<div class="card-preview', 1)[1].split("</fieldset>", 1)[0]
     assert card.startswith(' card" tabindex="0" role="group" lang="ar" dir="rtl"')
     assert re.search(
         rf'<a class="preview-label" href="/translate/ar\?key={CODE}" aria-current="true" data-current>رمز &lt;العميل&gt;</a>', card
@@ -200,16 +205,16 @@ def test_the_card_is_drawn_in_the_language_with_the_text_outlined(translator: Br
 def test_a_label_is_never_markup(app: Flask, installed: Database, translator: Browser) -> None:
     text = '"><script>alert(1)</script>'
     save(translator, text, tag="zh-Hans")
-    for url in (f"/translate/zh-Hans?key={CODE}", f"/translate/de?key={CODE}"):
+    for url in (f"/translate/zh-Hans?key={CODE}", f"/translate/fr?key={CODE}"):
         assert "<script>alert" not in translator.get(url).text
     assert "<script>alert" not in signed_in(app, installed, "rita", "user").get("/customer/new?lang=zh-Hans", follow_redirects=True).text
 
 
 def test_checks_are_told_while_typing(translator: Browser) -> None:
-    answer = translator.post("/translate/de/check", {"key": CODE, "form": "{x}"})
+    answer = translator.post("/translate/fr/check", {"key": CODE, "form": "{x}"})
     assert answer.json is not None
     assert [one["level"] for one in answer.json] == ["error"]
-    assert translator.post("/translate/de/check", {"key": "nothing", "form": "x"}).status_code == 404
+    assert translator.post("/translate/fr/check", {"key": "nothing", "form": "x"}).status_code == 404
 
 
 def test_search_finds_a_text_by_any_of_its_languages(translator: Browser) -> None:
@@ -225,14 +230,14 @@ def test_a_row_is_found_by_its_new_name(app: Flask, installed: Database, transla
 # -- files ----------------------------------------------------------------------------------------------
 
 
-def exported(browser: Browser, tag: str = "de", query: str = "") -> polib.POFile:
+def exported(browser: Browser, tag: str = "fr", query: str = "") -> polib.POFile:
     """The PO file that the workbench gives."""
     answer = browser.get(f"/translate/{tag}.po{query}")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{tag}.po"'
     return polib.pofile(answer.text)
 
 
-def uploaded(browser: Browser, content: bytes, name: str = "de.po", tag: str = "de") -> TestResponse:
+def uploaded(browser: Browser, content: bytes, name: str = "fr.po", tag: str = "fr") -> TestResponse:
     """Choose a file and look at it."""
     return browser.post(f"/translate/{tag}.po", {"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
 
@@ -258,7 +263,7 @@ def test_a_translators_day(app: Flask, installed: Database, translator: Browser)
     assert "Nothing stands for {0} here." in failing
     assert "%(name)s is missing." in failing
     assert kept(installed) is None, "nothing changed so far"
-    links = [re.sub("&amp;", "&", one) for one in re.findall(r'href="(/translate/de\?key=field[^"]*upload=[^"]*)"', failing)]
+    links = [re.sub("&amp;", "&", one) for one in re.findall(r'href="(/translate/fr\?key=field[^"]*upload=[^"]*)"', failing)]
     workbench = translator.get(links[0])
     assert "Firma {0}</textarea>" in workbench.text, "the mistake stands in its box, beside the card"
     assert save(translator, "Firma", NAME).status_code == 303
@@ -268,10 +273,10 @@ def test_a_translators_day(app: Flask, installed: Database, translator: Browser)
     assert kept(installed, NAME) == Kept("Firma", "Customer name")
     administrator = Browser(app)
     administrator.sign_in("administrator")
-    administrator.post("/translate/", {"action": "change", "tag": "de", "live": "true", "threshold": "100", "fallbacks": ""})
+    administrator.post("/translate/", {"action": "change", "tag": "fr", "live": "true", "threshold": "100", "fallbacks": ""})
     reader = signed_in(app, installed, "rita", "user")
-    page = reader.get("/customer/new?lang=de", follow_redirects=True).text
-    assert '<html lang="de"' in page
+    page = reader.get("/customer/new?lang=fr", follow_redirects=True).text
+    assert '<html lang="fr"' in page
     for text in ("Kundennummer", "Firma", "Customer"):
         assert text in page
 
@@ -280,13 +285,13 @@ def test_a_file_can_be_undone_but_not_what_was_changed_since(installed: Database
     content = filled(exported(translator), **{CODE: "Kundennummer", NAME: "Firma"})
     translator.post(uploaded(translator, content).headers["Location"], {"mode": "fill", "action": "take"})
     save(translator, "Firmenname", NAME)
-    batch = re.search(r'name="batch" value="([0-9a-f]+)"', translator.get("/translate/de").text)
+    batch = re.search(r'name="batch" value="([0-9a-f]+)"', translator.get("/translate/fr").text)
     assert batch is not None
-    answer = translator.post("/translate/de/undo", {"batch": batch[1]}, follow_redirects=True)
+    answer = translator.post("/translate/fr/undo", {"batch": batch[1]}, follow_redirects=True)
     assert "1 text is as it was before. 1 was changed again since and stays." in answer.text
     assert kept(installed) is None
     assert getattr(kept(installed, NAME), "text", "") == "Firmenname"
-    assert translator.post("/translate/de/undo", {"batch": batch[1]}).status_code == 400
+    assert translator.post("/translate/fr/undo", {"batch": batch[1]}).status_code == 400
 
 
 def test_a_line_can_be_left_out_and_a_conflict_is_mine_only_when_i_say_so(installed: Database, translator: Browser) -> None:
@@ -334,7 +339,7 @@ def test_only_what_the_list_shows_can_be_downloaded(translator: Browser, install
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_sheets_go_out_and_come_back(translator: Browser, installed: Database, kind: str) -> None:
     keep(installed, CODE, Kept("Nummer", "Customer code"))
-    content = translator.get(f"/translate/de.{kind}").data
+    content = translator.get(f"/translate/fr.{kind}").data
     keep(installed, CODE, Kept("Nr.", "Customer code"))
     page = translator.get(uploaded(translator, content, f"x.{kind}").headers["Location"]).text
     assert "1 line was changed only here since; it stays." in page
@@ -364,14 +369,15 @@ def test_a_language_that_cannot_be_added_is_told(browser: Browser, tag: str, tol
 
 
 def test_a_language_goes_live_by_itself_at_its_coverage(installed: Database, browser: Browser) -> None:
-    browser.post("/translate/", {"action": "change", "tag": "zh-Hant", "threshold": "1", "fallbacks": "zh-Hans"})
-    po = exported(browser, "zh-Hant")
+    browser.post("/translate/", {"action": "add", "tag": "fr"})
+    browser.post("/translate/", {"action": "change", "tag": "fr", "threshold": "1", "fallbacks": "zh-Hans"})
+    po = exported(browser, "fr")
     for entry in po[:30]:
         entry.msgstr = "字" if "%(" not in entry.msgid else ""
-    where = uploaded(browser, str(po).encode(), "x.po", "zh-Hant").headers["Location"]
+    where = uploaded(browser, str(po).encode(), "x.po", "fr").headers["Location"]
     answer = browser.post(where, {"mode": "fill", "action": "take"}, follow_redirects=True)
-    assert "Readers may choose 繁體中文 from now on." in answer.text
-    assert 'value="zh-Hant"' in browser.get("/").text
+    assert "Readers may choose Français from now on." in answer.text
+    assert 'value="fr"' in browser.get("/").text
 
 
 @pytest.mark.parametrize("tag", ["qps-ploc", "qps-plocm", "qps-x-keys"])

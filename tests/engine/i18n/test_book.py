@@ -41,6 +41,12 @@ def test_a_book_holds_all_that_has_a_label_and_all_sentences(shared_database: Da
     assert "row.salutation.ms.name" in found.entries
 
 
+def test_every_label_that_ships_is_in_the_book(shared_database: Database) -> None:
+    """A new kind of label must be known to `engine.metadata.units`, or translators never see it."""
+    shipped = {entry.msgctxt for entry in polib.pofile(str(LOCALES / "zh_Hans" / "LC_MESSAGES" / "meta.po")) if not entry.obsolete}
+    assert shipped - set(book(shared_database).entries) == set()
+
+
 def test_the_shipped_chinese_is_complete(shared_database: Database) -> None:
     found = book(shared_database)
     assert [key for key, one in found.entries.items() if one.state != "translated"] == []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -24,10 +22,11 @@ from engine.i18n.language import Language
 from engine.i18n.merge import compare
 from engine.i18n.plurals import plurals
 from engine.metadata.label_store import FORM_MARK, Kept, State
+from tests.conftest import absent
 from tests.engine.i18n.books import COUNTED, FILES, HELLO, HELP, NAME, ROW, UNITS, a_book
+from tools import gettext
 
 WHEN = datetime(2026, 11, 25, 20, 0, 1, 250, tzinfo=UTC)
-GETTEXT = shutil.which("msgfmt")
 
 
 def as_csv(book: Book) -> bytes:
@@ -106,14 +105,14 @@ def test_a_po_file_is_what_editors_expect() -> None:
 
 @pytest.mark.parametrize("tag", ["zh-Hans", "de", "pl", "ar", "cy", "lv"])
 def test_gettext_accepts_the_file(tag: str, tmp_path: Path) -> None:
-    if GETTEXT is None:
-        sentence = "There is no msgfmt here: install gettext (apt-get install gettext, brew install gettext) to check PO files with it."
-        (pytest.fail if os.environ.get("FIELDLOOM_REQUIRE_GETTEXT") == "1" else pytest.skip)(sentence)
+    msgfmt = gettext.find()
+    if msgfmt is None:
+        absent("FIELDLOOM_REQUIRE_GETTEXT", gettext.SENTENCE)
     forms = FORM_MARK.join(["%(n)s: %(name)s"] * len(plurals(tag).categories))
     book = a_book(tag, {NAME: Kept("甲“\n”", "Old"), HELP: Kept("Pomoc\nb", UNITS[2].source), FILES: Kept(forms, COUNTED)})
     path = tmp_path / "x.po"
     path.write_bytes(as_po(book))
-    done = subprocess.run([str(GETTEXT), "-c", "-o", str(tmp_path / "x.mo"), str(path)], capture_output=True, text=True, check=False)
+    done = subprocess.run([str(msgfmt), "-c", "-o", str(tmp_path / "x.mo"), str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

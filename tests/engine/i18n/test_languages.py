@@ -78,22 +78,25 @@ def test_only_what_an_installation_added_can_be_removed(installed: Database) -> 
 
 
 def test_an_installation_says_sentences_in_its_own_words(installed: Database) -> None:
-    """Readers of another script hear them too, along the chain, and each plural form in its place."""
+    """Readers of a language that nobody has translated hear them too, along the chain, and each plural form in its place."""
     one, many = "%(count)s record", "%(count)s records"
     forms = FORM_MARK.join(("zero", "one", "two", "few", "other", "many"))
     store = LanguageStore()
     with installed.writing() as conn:
         before = store.current(conn, 1)
         german = before.speaker(LOCALES, before.all["de"])
+        languages.add(conn, "fr")
+        languages.change(conn, languages.load(conn, 1), "fr", live=True, threshold=100, fallbacks=["zh-Hans"])
         label_store.write(conn, "zh-Hans", {sentence_key("Save"): Kept("存起来", "Save")}, "edit")
         label_store.write(conn, "zh-Hans", {sentence_key("Cancel"): Kept("不对", "Cancel", "needs_editing")}, "edit")
         label_store.write(conn, "ar", {sentence_key(one): Kept(forms, f"{one}{FORM_MARK}{many}")}, "edit")
         found = store.current(conn, 2)
     say = {tag: found.speaker(LOCALES, language) for tag, language in found.all.items()}
-    assert say["zh-Hans"].text("Save") == say["zh-Hant"].text("Save") == "存起来"
+    assert say["zh-Hans"].text("Save") == say["fr"].text("Save") == "存起来"
     assert say["zh-Hans"].text("Cancel") == "取消"
     assert [say["ar"].say(MN_(one, many, n)) for n in (0, 1, 2, 3, 11, 100)] == ["zero", "one", "two", "few", "many", "other"]
     assert say["en"].text("Save") == "Save"
+    assert say["zh-Hant"].text("Save") == "儲存", "shipped in its own script"
     assert say["de"] is german, "what is drawn in a language without a change stays good"
 
 

@@ -139,7 +139,7 @@ class TextEditor extends HTMLElement {
 
   // The card is scrolled to the outlined label, and the list to the chosen text, without moving the page.
   #showCurrent() {
-    for (const box of document.querySelectorAll(".preview, .text-list, .texts")) {
+    for (const box of document.querySelectorAll(".card-preview, .text-list, .texts")) {
       const current = box.querySelector("[data-current], [aria-current]");
       if (current === null || box.scrollHeight <= box.clientHeight) continue;
       const inside = current.getBoundingClientRect().top - box.getBoundingClientRect().top;
