@@ -10,7 +10,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -123,17 +123,15 @@ def write(
 
 
 def _row(language: str, key: str, kept: Kept, at: datetime, user: int | None) -> dict[str, Any]:
-    row = asdict(replace(kept, at=None, by=None))
-    del row["at"], row["by"]
-    return row | {"label_key": key, "language": language, "updated_at": at, "updated_by": user}
+    return _told(kept) | {"label_key": key, "language": language, "updated_at": at, "updated_by": user}
 
 
 def _json(kept: Kept | None) -> str | None:
-    if kept is None:
-        return None
-    told = asdict(kept)
-    del told["at"], told["by"]
-    return json.dumps(told, ensure_ascii=False, sort_keys=True)
+    return None if kept is None else json.dumps(_told(kept), ensure_ascii=False, sort_keys=True)
+
+
+def _told(kept: Kept) -> dict[str, Any]:
+    return {"text": kept.text, "source": kept.source, "state": kept.state, "origin": kept.origin, "shipped": kept.shipped}
 
 
 def _read_json(text: str | None) -> Kept | None:

@@ -99,10 +99,11 @@ def test_users_keep_cards_and_read_lists(app: Flask, installed: Database, api: A
 
 def test_translators_reach_no_record(app: Flask, installed: Database) -> None:
     translator = make_user(installed, app, "translator")
-    assert translator.get("/").status_code == 200
+    home = translator.get("/")
+    assert (home.status_code, home.headers["Location"]) == (303, "/translate/")
     for url in ("/customer/", "/customer/new", "/industry/", "/customer/suggest", "/api/v1/customer", "/api/v1/customer/schema"):
         assert translator.get(url).status_code == 403
-    assert "/customer/" not in translator.get("/").text.split("<main", 1)[0].split("<nav", 1)[1]
+    assert "/customer/" not in translator.get("/translate/").text.split("<main", 1)[0].split("<nav", 1)[1]
 
 
 def test_every_answer_carries_the_headers(app: Flask, browser: Browser) -> None:
