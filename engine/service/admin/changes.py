@@ -15,7 +15,7 @@ from engine.schema import journal
 from engine.schema.journal import Change
 from engine.schema.operation import Operation
 from engine.service import drafts, evolution
-from engine.service.admin import clashes, telling
+from engine.service.admin import clashes, room, telling
 from engine.service.admin import desk as desks
 from engine.service.admin.clashes import Clash
 from engine.service.admin.desk import Desk
@@ -104,7 +104,7 @@ def _plan(desk: Desk) -> dict[str, Json] | None:
         "undoable": made.reverses is not None,
         "findings": [{"level": one.level, "text": telling.of_finding(desk.visit, made.before, one)} for one in more],
         "confirm": [{"key": one.key, "text": telling.of_finding(desk.visit, made.before, one)} for one in evolution.waiting(made.findings)],
-        "seen": made.hash,
+        "room": room.left(desk.visit, made.after, [str(document.get("entity", "")) for document in made.operations]),
     }
 
 

@@ -112,18 +112,17 @@ def head(desk: Desk, entity: Entity) -> dict[str, Json]:
 def bar(desk: Desk) -> dict[str, Json]:
     """The draft at the foot of every page."""
     visit, draft = desk.visit, desk.draft
-    say = visit.translator
     waiting = drafts.others(visit.conn, desk.actor.id)
     clashes = len(desk.applied.refused)
     last = desk.applied.steps[-1] if desk.applied.steps else None
     return {
         "count": draft.done,
-        "text": say.count("%(n)s change in your draft", "%(n)s changes in your draft", draft.done),
+        "text": visit.translator.count("%(n)s change in your draft", "%(n)s changes in your draft", draft.done),
         "last": telling.of_step(visit, last) if last else "",
         "undo": draft.done > 0,
         "redo": draft.undone > 0,
-        "clashes": say.count("%(n)s does not fit any more", "%(n)s do not fit any more", clashes) if clashes else "",
-        "others": [{"name": name, "text": say.count("%(n)s open change", "%(n)s open changes", n)} for name, n, _ in waiting],
+        "clashes": visit.translator.count("%(n)s does not fit any more", "%(n)s do not fit any more", clashes) if clashes else "",
+        "others": [{"name": name, "text": visit.translator.count("%(n)s open change", "%(n)s open changes", n)} for name, n, _ in waiting],
     }
 
 

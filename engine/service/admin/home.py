@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Json
+from engine.schema import actual
 from engine.service.admin import desk as desks
+from engine.service.admin import usage
 from engine.service.screen import Screen
 from engine.service.visit import Visit
+
+QUICKLY_COUNTED = 100_000
 
 
 def show(visit: Visit) -> Screen:
@@ -35,23 +41,34 @@ def _tile(visit: Visit, entity: Entity) -> dict[str, Json]:
 def _missing(visit: Visit, entities: list[Entity]) -> list[dict[str, Json]]:
     """What waits for somebody, each with the page where it is dealt with."""
     found: list[dict[str, Json]] = []
-    say = visit.translator
+    count = visit.translator.count
     for entity in entities:
-        named = visit.view.named(entity)["label"]
-        for language in visit.languages.targets.values():
-            gaps = len(untranslated(visit.catalog, entity, language.tag))
-            if gaps:
-                text = say.count("%(entity)s: %(n)s name is missing in %(language)s", "%(entity)s: %(n)s names are missing in %(language)s", gaps,
-                                 entity=named, language=language.name)  # fmt: skip
-                found.append({"icon": "languages", "text": text, "url": f"/admin/{entity.name}/labels"})
-        if entity.retired:
-            text = say.count("%(entity)s: %(n)s field is retired", "%(entity)s: %(n)s fields are retired", len(entity.retired), entity=named)
-            found.append({"icon": "archive", "text": text, "url": f"/admin/{entity.name}/retired"})
-        if entity.missing:
-            text = say.count("%(entity)s: the column of %(n)s field is missing", "%(entity)s: the columns of %(n)s fields are missing",
-                             len(entity.missing), entity=named)  # fmt: skip
+        named, at = visit.view.named(entity)["label"], f"/admin/{entity.name}"
+        if n := len(entity.missing):
+            text = count("%(entity)s: the column of %(n)s field is missing", "%(entity)s: the columns of %(n)s fields are missing", n, entity=named)
             found.append({"icon": "triangle-alert", "text": text, "url": "/admin/changes"})
+        found += [{"icon": "asterisk", "text": text, "url": f"{at}/fields?q=is:required&counted=1"} for text in _lacking(visit, entity, named)]
+        for language in visit.languages.live.values():
+            if n := len(untranslated(visit.catalog, entity, language.tag)):
+                told = {"entity": named, "language": language.name}
+                text = count("%(entity)s: %(n)s name is missing in %(language)s", "%(entity)s: %(n)s names are missing in %(language)s", n, **told)
+                found.append({"icon": "languages", "text": text, "url": f"{at}/labels?only=gaps"})
+        if n := len(entity.retired):
+            text = count("%(entity)s: %(n)s field is retired", "%(entity)s: %(n)s fields are retired", n, entity=named)
+            found.append({"icon": "archive", "text": text, "url": f"{at}/retired"})
     return found
+
+
+def _lacking(visit: Visit, entity: Entity, named: str) -> Iterator[str]:
+    """Required fields that old records lack. Only of what is counted quickly."""
+    if entity.is_dictionary or actual.row_estimate(visit.conn, entity.table) > QUICKLY_COUNTED:
+        return
+    full = usage.filled(visit, entity)
+    for one in entity.fields:
+        lacking = full.total - full.fields.get(one.name, full.total)
+        if one.required and one.enabled and lacking > 0 and not one.rules.get("visible"):
+            told = {"entity": named, "field": visit.view.label(one)}
+            yield visit.translator.count("%(entity)s: %(n)s record lacks “%(field)s”", "%(entity)s: %(n)s records lack “%(field)s”", lacking, **told)
 
 
 def untranslated(catalog: Catalog, entity: Entity, language: str) -> list[str]:

@@ -11,7 +11,7 @@ from engine.schema.operation import Operation, read
 from engine.schema.ops import OPERATIONS
 from engine.schema.ops.add_field import AddField
 from engine.service import evolution
-from engine.service.admin import telling
+from engine.service.admin import room, telling
 from engine.service.admin.desk import Desk
 
 CONTROLS = {"N1": "name", "F1": "options", "F2": "options", "F4": "flags", "N0": "group"}
@@ -43,13 +43,15 @@ def show(desk: Desk, entity: Entity, operation: AddField) -> dict[str, Json]:
     shown = after.narrowed(frozenset({operation.name}))
     card = form.bake.__wrapped__(visit.site.pages, view, shown)
     say = visit.translator.say
+    made = evolution.preview(visit, [*_draft(desk), operation])
     return {
         "problems": [],
         "name": operation.name,
         "control": form.fill(card, {}),
         "operators": [say(OPERATORS[name].label) for name in TYPES[operation.type].operators] if operation.searchable else [],
         "notes": [telling.of_finding(visit, desk.catalog, one) for one in found],
-        "statements": [f"{one.sql};" for one in evolution.preview(visit, [*_draft(desk), operation]).statements if operation.name in one.sql],
+        "statements": [f"{one.sql};" for one in made.statements if operation.name in one.sql],
+        "room": room.left(visit, made.after, [entity.name]),
     }
 
 
