@@ -68,3 +68,18 @@ def test_the_contacts_of_an_address_are_the_customers_own(reader: Readers, site:
     page.goto(f"{site.url}/address/new")
     page.click("#f-contact")
     expect(page.locator("[data-field=contact] .picker-note")).to_have_text("Fill in “Customer” first.")
+
+
+def test_a_contact_that_is_not_the_customers_any_more_is_no_choice(reader: Readers, site: Served) -> None:
+    site.api.customer("改选丙公司", contact_name="丙方联系人")
+    site.api.customer("改选丁公司", contact_name="丁方联系人")
+    page = reader(ENGLISH).go("/address/new")
+    for name, typed in (("customer", "改选丙"), ("contact", "丙方")):
+        page.fill(f"#f-{name}", typed)
+        page.locator(f"[data-field={name}] [role=option]").first.click()
+    expect(page.locator("input[name=contact]")).not_to_have_value("")
+    page.fill("#f-customer", "改选丁")
+    page.locator("[data-field=customer] [role=option]").first.click()
+    expect(page.locator("input[name=contact]")).to_have_value("")
+    expect(page.locator("#f-contact")).to_have_value("丙方联系人")
+    expect(page.locator("[data-field=contact] .picker-state")).to_be_visible()

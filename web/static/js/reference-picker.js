@@ -26,6 +26,7 @@ class ReferencePicker extends HTMLElement {
     this.#input.addEventListener("blur", () => this.#left());
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("combobox-commit", (event) => this.#pick(event.target));
+    if (this.#needs.length > 0) this.closest("form").addEventListener("change", (event) => this.#limited(event.target.name));
     this.#refresh();
   }
 
@@ -85,9 +86,7 @@ class ReferencePicker extends HTMLElement {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
-    const url = new URL(this.dataset.url, document.baseURI);
-    url.searchParams.set("q", this.#typedText);
-    for (const name of this.#needs) url.searchParams.set(`record[${name}]`, this.#beside(name));
+    const url = this.#address(this.#typedText);
     const slow = setTimeout(() => this.#say(text("loading")), 400);
     try {
       const answer = await fetch(url, { signal: asking.signal, headers: { Accept: "application/json" } });
@@ -98,6 +97,32 @@ class ReferencePicker extends HTMLElement {
     } finally {
       clearTimeout(slow);
     }
+  }
+
+  /** What limits the choice has changed: a record that does not fit any more is no choice; its name stays to be seen. */
+  async #limited(name) {
+    const chosen = this.#hidden.value;
+    if (!this.#needs.includes(name) || chosen === "") return;
+    try {
+      const answer = await fetch(this.#address(this.#input.value.trim()), { headers: { Accept: "application/json" } });
+      if (!answer.ok || this.#hidden.value !== chosen) return;
+      const { items, more } = await answer.json();
+      if (more || items.some((item) => String(item.id) === chosen)) return;
+    } catch {
+      return; // the server judges when the card is saved
+    }
+    this.#chosen = "";
+    this.#set("", this.#input.value);
+    this.#state.textContent = text("unchosen");
+    this.#state.hidden = false;
+    announce(`${this.#labelText()}: ${text("unchosen")}`);
+  }
+
+  #address(words) {
+    const url = new URL(this.dataset.url, document.baseURI);
+    url.searchParams.set("q", words);
+    for (const name of this.#needs) url.searchParams.set(`record[${name}]`, this.#beside(name));
+    return url;
   }
 
   /** The fields of the card that limit what can be chosen here. */
