@@ -1,4 +1,4 @@
-"""The command line: `fieldloom init | serve | user | schema | export | import | labels`; larger groups of commands are in `commands/`."""
+"""The command line: `fieldloom init | serve | user | schema | catalog | export | import | labels`; larger groups of commands are in `commands/`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from commands import files, labels, schema, telling
+from commands import catalog, files, labels, schema, telling
 from engine.access import ROLES
 from engine.errors import FieldloomError
 from engine.metadata.database import Database
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     password.add_argument("--password", help="asked for when left out")
     password.set_defaults(run=_set_password)
     schema.register(commands)
+    catalog.register(commands)
     labels.register(commands)
     files.register(commands)
     return parser

@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as given
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,13 @@ SYSTEM_NAMES = frozenset({"id", "version", "created_at", "created_by", "updated_
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One catalog file: the entity and its default rows."""
+    """One catalog file: the entity and its default rows. `bare` says that nothing is known of rows."""
 
     file: str
     entity: Entity
-    rows: tuple[Mapping[str, Json], ...]
+    rows: tuple[Mapping[str, Json], ...] = ()
+    bare: bool = False
+    labels: Mapping[str, Mapping[str, str]] = given(default_factory=dict)
 
 
 def field_id(entity: str, name: str) -> str:
@@ -46,7 +49,7 @@ def read_one(document: Mapping[str, Any], known: Mapping[str, Entity]) -> Defini
     schema = json.loads((CONTRACT / "catalog.schema.json").read_text(encoding="utf-8"))
     _check_schema("", told, schema)
     one = _definition("", told, len(known))
-    found = {name: Definition("", entity, ()) for name, entity in known.items()} | {one.entity.name: one}
+    found = {name: Definition("", entity, bare=True) for name, entity in known.items()} | {one.entity.name: one}
     linked = _with_via_columns(one, found)
     _check_links(linked, found)
     return linked
@@ -68,6 +71,27 @@ def read(folder: Path) -> tuple[Definition, ...]:
     for one in linked:
         _check_links(one, found)
     return tuple(replace(one, entity=replace(one.entity, position=place)) for place, one in enumerate(_order(linked)))
+
+
+def read_exported(folder: Path) -> dict[str, Definition]:
+    """The definitions that another installation has exported, with their labels, by entity. Raises BadCatalog."""
+    schema = json.loads((CONTRACT / "catalog.schema.json").read_text(encoding="utf-8"))
+    documents = {path.name: _load(path) for path in sorted(folder.glob("*.yaml"))}
+    if not documents:
+        raise BadCatalog(folder.name, "", "", "holds no definitions")
+    found: dict[str, Definition] = {}
+    for file, document in documents.items():
+        _check_schema(file, document, schema)
+        one = replace(_definition(file, document, 0), bare=True, labels=document.get("labels", {}))
+        found[one.entity.name] = one
+    return {one.entity.name: _with_via_columns(one, found) for one in found.values()}
+
+
+def read_document(document: Mapping[str, Any], known: Mapping[str, Entity]) -> Entity:
+    """A definition that the program itself has kept: a shipped one, as it was. `known` are the entities whose columns stand on its card."""
+    one = _definition("", dict(document), 0)
+    found = {name: Definition("", entity, bare=True) for name, entity in known.items()} | {one.entity.name: one}
+    return _with_via_columns(one, found).entity
 
 
 def _order(found: Sequence[Definition]) -> list[Definition]:
@@ -159,7 +183,8 @@ def _group(document: dict[str, Any], raw: dict[str, Any], position: int) -> Grou
 
 def _fields(document: dict[str, Any], groups: Mapping[str, Group]) -> Iterator[Field]:
     entity = document["entity"]
-    if owner := document.get("owner"):
+    listed = {raw["name"] for group in document["groups"] for raw in group.get("fields") or ()}
+    if (owner := document.get("owner")) and owner not in listed:
         raw: dict[str, Any] = {
             "name": owner, "label": owner.replace("_", " ").capitalize(), "type": "reference", "options": {"entity": owner},
             "required": True, "searchable": True, "in_list": True, "width": "full",
@@ -173,7 +198,7 @@ def _fields(document: dict[str, Any], groups: Mapping[str, Group]) -> Iterator[F
 
 
 def _field(entity: str, raw: Mapping[str, Any], group: Group, position: int) -> Field:
-    via = group.via
+    via = None if raw.get("own") else group.via
     return Field(
         id=field_id(entity, raw["name"]),
         entity=entity,
@@ -207,12 +232,12 @@ def _with_via_columns(one: Definition, found: Mapping[str, Definition]) -> Defin
             return field
         if field.via.entity not in found:
             raise BadCatalog(one.file, one.entity.name, field.name, f"its group refers to no known entity {field.via.entity!r}")
-        part = found[field.via.entity].entity
-        if field.column not in part.by_name:
-            raise BadCatalog(one.file, one.entity.name, field.name, f"maps to {part.name}.{field.column}, which does not exist")
-        if part.by_name[field.column].type != field.type:
-            raise BadCatalog(one.file, one.entity.name, field.name, f"maps to {part.name}.{field.column}, which is of another type")
-        return replace(field, column=part.by_name[field.column].column)
+        part = {one.name: one for one in found[field.via.entity].entity.fields}
+        if field.column not in part:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"maps to {field.via.entity}.{field.column}, which does not exist")
+        if part[field.column].type != field.type:
+            raise BadCatalog(one.file, one.entity.name, field.name, f"maps to {field.via.entity}.{field.column}, which is of another type")
+        return replace(field, column=part[field.column].column)
 
     for group in one.entity.groups:
         _check_via(one, group, found)
@@ -293,7 +318,7 @@ def _check_reference(one: Definition, field: Field, found: Mapping[str, Definiti
     target = found.get(field.target or "")
     if target is None:
         raise BadCatalog(one.file, one.entity.name, field.name, f"refers to no known entity {field.target!r}")
-    if field.default is not None and field.default not in [row["key"] for row in target.rows]:
+    if field.default is not None and not target.bare and field.default not in [row["key"] for row in target.rows]:
         raise BadCatalog(one.file, one.entity.name, field.name, f"default: {field.target} has no row {field.default!r}")
 
 
@@ -309,16 +334,17 @@ def _check_charts(one: Definition, found: Mapping[str, Definition]) -> None:
 def _check_lifecycle(one: Definition, field: Field, found: Mapping[str, Definition]) -> None:
     """States are rows, a new record starts in one of the first, and the row that names the flow has a field for it."""
     told = field.options["lifecycle"]
-    keys = [row["key"] for row in found[field.target or ""].rows]
+    target = found[field.target or ""]
+    keys = [row["key"] for row in target.rows]
     for state in (*told["ladder"], *told.get("frozen", ())):
-        if state not in keys:
+        if state not in keys and not target.bare:
             raise BadCatalog(one.file, one.entity.name, field.name, f"lifecycle: {field.target} has no row {state!r}")
     if field.default not in told["initial"]:
         raise BadCatalog(one.file, one.entity.name, field.name, "lifecycle: the default is none of the initial states")
     if approval := told.get("approval"):
         by = one.entity.by_name.get(approval["by"])
-        target = found.get(by.target or "") if by else None
-        if target is None or approval["flow"] not in target.entity.by_name:
+        chosen = found.get(by.target or "") if by else None
+        if chosen is None or approval["flow"] not in chosen.entity.by_name:
             raise BadCatalog(one.file, one.entity.name, field.name, f"lifecycle: {approval['by']}.{approval['flow']} is no field")
 
 

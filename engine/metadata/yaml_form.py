@@ -11,6 +11,10 @@ from engine.metadata.model import Json
 _WIDTH = 140
 
 
+class Lines(dict[str, Any]):
+    """A mapping that is written with a line for each entry, however short they are."""
+
+
 class _Loader(yaml.SafeLoader):
     """Values as JSON knows them: a date stays the text it is."""
 
@@ -29,6 +33,9 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
+
+
+_Dumper.add_representer(Lines, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=False))
 
 
 def load(text: str) -> Json:

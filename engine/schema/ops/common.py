@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.messages import M_
+from engine.metadata import document
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.options import default_problem, options_problem
 from engine.metadata.types import TYPES
 from engine.schema.editing import entity_named, field_named, group_named
 from engine.schema.operation import Finding
 
-PREFIX = "c_"
-"""What administrators make is named with it, so that no later shipped name can clash."""
+PREFIX = document.PREFIX
+"""No later shipped name can clash with what is named with it."""
 
 
 def no_entity(catalog: Catalog, name: str) -> list[Finding]:

@@ -112,7 +112,7 @@ def _entry(visit: Visit, change: Change, undone: frozenset[int]) -> dict[str, Js
     style, state = STATES.get(change.state, ("warning", M_("Under way")))
     told = []
     for document in change.operations:
-        (operation,) = evolution.read_operations([document])
+        (operation,) = evolution.read_journalled([document])
         kind, icon = ICONS.get(operation.kind, ("changed", "pencil"))
         entity = str(document.get("entity", ""))
         told.append({"style": kind, "icon": icon, "text": telling.sentence(visit, visit.catalog, operation.describe(visit.catalog), entity)})

@@ -1,0 +1,94 @@
+"""`fieldloom catalog …`: definitions from one installation to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from engine.metadata import store
+from engine.metadata.database import Database
+from engine.schema import apply
+from engine.schema.apply import Orders
+from tests.commands.conftest import Line
+from tests.databases import Databases, url_of
+from tests.engine.schema.test_difference import life
+
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+ADD = ("schema", "add", "customer", "c_grade", "--type", "text", "--group", "basic", "--label", "Grade", "--label-in", "zh-Hans=等级", "--yes")
+
+
+def files(folder: Path) -> dict[str, str]:
+    """All files of a folder."""
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def live(database: Database, seed: int) -> None:
+    """Two changes of a random life, published."""
+    with database.reading() as conn:
+        _, done = life(Random(seed), store.load(conn), 24)
+    for part in (done[:8], done[8:]):
+        apply.publish(database, part, Orders())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_another_installation_becomes_the_same(
+    line: Line, installed: Database, databases: Databases, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    live(installed, seed)
+    assert line("catalog", "export", str(tmp_path / "a")) == 0
+    other = databases.installed(backend)
+    try:
+        monkeypatch.setenv("FIELDLOOM_DATABASE_URL", url_of(other))
+        assert line("catalog", "apply", str(tmp_path / "a"), "--retire-missing", "--yes") == 0, line.err
+        assert "is in force" in line.out
+        assert line("catalog", "apply", str(tmp_path / "a"), "--retire-missing", "--yes") == 0
+        assert line.out == "Nothing to do.\n"
+        assert line("catalog", "export", str(tmp_path / "b")) == 0
+        assert files(tmp_path / "b") == files(tmp_path / "a")
+        assert len(line.json("schema", "journal")) == 1
+        assert line("schema", "undo", "1", "--yes") == 0, line.err
+    finally:
+        databases.drop(other)
+
+
+@ON_SQLITE
+def test_a_difference_is_told_before(line: Line, tmp_path: Path) -> None:
+    line("catalog", "export", str(tmp_path / "a"))
+    assert line("catalog", "diff", str(tmp_path / "a")) == 0
+    assert line.out == "No difference that a change leads to.\n"
+    line(*ADD)
+    assert line("catalog", "diff", str(tmp_path / "a")) == 0
+    assert "T4: The field “Grade” is not there; it stays." in line.out
+    found = line.json("catalog", "diff", str(tmp_path / "a"), "--retire-missing")
+    assert [one["operation"] for one in found["operations"]] == ["retire_field"]
+    assert found["plan"]["statements"] == []
+    assert line("catalog", "apply", str(tmp_path / "a"), "--retire-missing", "--plan") == 0
+    assert "Retire “Grade”" in line.out
+
+
+@ON_SQLITE
+def test_an_export_takes_files_away_that_nothing_stands_behind(line: Line, tmp_path: Path) -> None:
+    (tmp_path / "old.yaml").write_text("entity: old\n", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    assert line.json("catalog", "export", str(tmp_path))["files"][0] == "acquisition_channel.yaml"
+    assert not (tmp_path / "old.yaml").exists()
+    assert (tmp_path / "notes.txt").exists()
+
+
+WRONG = {
+    "an empty folder": ("", "holds no definitions"),
+    "no YAML": ("{[", "not readable YAML"),
+    "an unknown property": ("entity: c_x\nlabel: X\nplural: Xs\ncolour: red\ngroups: []\n", "'colour'"),
+    "an unknown type": ("entity: c_x\nlabel: X\nplural: Xs\ngroups: [{name: a, label: A, fields: [{name: name, label: N, type: song}]}]\n", "'song'"),
+}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("text", "told"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_with_a_folder_is_named(line: Line, tmp_path: Path, text: str, told: str) -> None:
+    if text:
+        (tmp_path / "c_x.yaml").write_text(text, encoding="utf-8")
+    assert line("catalog", "diff", str(tmp_path)) == 1
+    assert told in line.err
