@@ -18,7 +18,7 @@ from engine.render.page import Pages
 from engine.service import evolution, setup
 from engine.service.visit import Site
 from settings import ROOT, BadSetting, Settings, from_environment
-from web import admin, admin_changes, admin_rules, api, assets, cards, home, problems, search, security, sheets, translate, trees
+from web import admin, admin_changes, admin_rules, api, api_metadata, assets, cards, home, problems, search, security, sheets, translate, trees
 
 MAX_BODY = 9 * 2**20
 """The largest request: one file of the largest kind allowed and a card around it."""
@@ -56,9 +56,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     if setup.answers(site.database):
         evolution.recover_behind(site)
     csrf = CSRFProtect(app)
-    csrf.exempt(api.blueprint)  # it guards itself: see there
+    for guarded in (api.blueprint, api_metadata.blueprint):  # they guard themselves: see there
+        csrf.exempt(guarded)
     app.register_blueprint(assets.assets)
-    for screens in (home, api, admin, admin_changes, admin_rules, translate, cards, sheets, search, trees):
+    for screens in (home, api_metadata, api, admin, admin_changes, admin_rules, translate, cards, sheets, search, trees):
         app.register_blueprint(screens.blueprint)
     security.register(app, secure=told.secure_cookies)
     problems.register(app)

@@ -82,7 +82,7 @@ def _init(told: argparse.Namespace, settings: Settings) -> int:
 def _set_up(settings: Settings) -> None:
     """Make what is not there yet: tables, shipped entities, the first administrator."""
     database = Database(settings.database_url)
-    made = setup.install(database, settings.catalogs, settings.locales)
+    made = setup.install(database, settings.catalogs, settings.locales, print)
     if made:
         print(f"Database set up: {len(made)} entities.")
     password = setup.make_administrator(database, settings.admin_password)

@@ -42,7 +42,7 @@ def listed(entity: str) -> Response:
 def create(entity: str) -> Response:
     """Store a new record."""
     with visiting(write=True) as visit:
-        record = api.created(visit, entity, _body())
+        record = api.created(visit, entity, json_body())
     answer = _record(record)
     answer.status_code = 201
     answer.headers["Location"] = f"/api/v1/{entity}/{record.id}"
@@ -61,7 +61,7 @@ def fetch(entity: str, id: int) -> Response:
 def change(entity: str, id: int) -> Response:
     """Change fields of a record; with `If-Match`, or `version` in the body, only if nobody else did meanwhile."""
     with visiting(write=True) as visit:
-        return _record(api.changed(visit, entity, id, _body(), _tag()))
+        return _record(api.changed(visit, entity, id, json_body(), _tag()))
 
 
 @blueprint.delete(f"/<entity>/{RECORD}")
@@ -76,13 +76,13 @@ def delete(entity: str, id: int) -> Response:
 def replace(entity: str, id: int) -> Response:
     """Let others refer to another record (`{"by": id}`) in the place of this one, and delete it."""
     with visiting(write=True) as visit:
-        return jsonify(api.replaced(visit, entity, id, _body(), _tag()))
+        return jsonify(api.replaced(visit, entity, id, json_body(), _tag()))
 
 
 @blueprint.post(f"/<entity>/{RECORD}/transitions/<step>")
 def transition(entity: str, id: int, step: str) -> Response:
     """Let a record go a step of its lifecycle; the body may be empty or name the `version`."""
-    body = _body() if request.get_data() else {}
+    body = json_body() if request.get_data() else {}
     with visiting(write=True) as visit:
         return _record(api.moved(visit, entity, id, step, body, _tag()))
 
@@ -130,7 +130,7 @@ def _tag() -> str | None:
     return told.removeprefix("W/").strip('"') if told and told != "*" else None
 
 
-def _body() -> Any:
+def json_body() -> Any:
     """The JSON body. Raises UnsupportedMediaType, BadRequest."""
     if request.mimetype not in ("application/json", "application/merge-patch+json"):
         raise UnsupportedMediaType

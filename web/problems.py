@@ -103,7 +103,7 @@ def _refused(error: FieldloomError) -> Response:
         target = request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(f"/sign-in?next={iri_to_uri(target).replace('&', '%26').replace('#', '%23')}" if target not in ("", "/") else "/sign-in", 303)
     uses = [{"entity": entity, "field": field, "count": count} for (entity, field), count in error.uses.items()] if isinstance(error, InUse) else []
-    answer = _told(status, heading, error.message, problems=error.problems if isinstance(error, Refused) else (), uses=uses)
+    answer = _told(status, heading, error.message, problems=_problems(error), uses=uses)
     if isinstance(error, TooManyAttempts):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
@@ -121,6 +121,17 @@ def _again(_: Reshaped) -> Response:
         return _refused(refused)
     except Exception as broken:
         return _broken(broken)
+
+
+def _problems(error: FieldloomError) -> Sequence[Problem]:
+    """What is wrong one by one: of a record by field; of a change of definitions by the code of the finding, or what is to be confirmed."""
+    if isinstance(error, Refused):
+        return error.problems
+    if isinstance(error, ChangeRefused):
+        return [Problem(None, code, reason) for code, reason in zip(error.codes, error.reasons, strict=True)]
+    if isinstance(error, NotConfirmed):
+        return [Problem(None, key, reason) for key, reason in zip(error.keys, error.reasons, strict=True)]
+    return ()
 
 
 def _http(error: HTTPException) -> Response:

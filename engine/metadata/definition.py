@@ -29,13 +29,14 @@ SYSTEM_NAMES = frozenset({"id", "version", "created_at", "created_by", "updated_
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One catalog file: the entity and its default rows. `bare` says that nothing is known of rows."""
+    """One catalog file: the entity, its default rows, and the file's document. `bare` says that nothing is known of rows."""
 
     file: str
     entity: Entity
     rows: tuple[Mapping[str, Json], ...] = ()
     bare: bool = False
     labels: Mapping[str, Mapping[str, str]] = given(default_factory=dict)
+    document: Mapping[str, Json] = given(default_factory=dict)
 
 
 def field_id(entity: str, name: str) -> str:
@@ -163,7 +164,7 @@ def _definition(file: str, document: dict[str, Any], place: int) -> Definition:
         ),
     )
     _check_names(file, entity)
-    return Definition(file, entity, tuple(document.get("rows", ())))
+    return Definition(file, entity, tuple(document.get("rows", ())), document=document)
 
 
 def _group(document: dict[str, Any], raw: dict[str, Any], position: int) -> Group:

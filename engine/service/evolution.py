@@ -16,7 +16,7 @@ from engine.schema import actual, apply, effects, journal, operation, plan, reco
 from engine.schema.apply import Applied, Orders
 from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
-from engine.schema.ops import JOURNALLED, OPERATIONS
+from engine.schema.ops import JOURNALLED, OPERATIONS, TakeOver
 from engine.schema.plan import Plan
 from engine.service import rule_findings
 from engine.service.visit import Site, Visit
@@ -106,6 +106,8 @@ def reversal(change: Change) -> tuple[Operation, ...]:
     """The operations that take a change back. Raises NotUndoable."""
     if change.state != "applied":
         raise NotUndoable(M_("This change was never completed, so there is nothing to undo."))
+    if any(isinstance(one, TakeOver) for one in read_journalled(change.operations)):
+        raise NotUndoable(M_("This change came with a new version of the program, which needs it."))
     if change.reverses is None:
         raise NotUndoable(M_("This change deleted data for good; it cannot be undone."))
     return read_journalled(change.reverses)

@@ -6,6 +6,8 @@ from engine import lifecycle, rules
 from engine.metadata import labels
 from engine.metadata.model import Entity, Json
 from engine.query import tree
+from engine.schema.ops import OPERATIONS
+from engine.service import metadata_api
 from engine.service.visit import Visit
 
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
@@ -26,6 +28,9 @@ def document(visit: Visit) -> dict[str, Json]:
         paths[f"/api/v1/{entity.name}/{{id}}/replace"] = _replacing()
         for step in (step for one in lifecycle.fields_of(entity) if (told := lifecycle.of(one)) for step in told.steps):
             paths[f"/api/v1/{entity.name}/{{id}}/transitions/{step}"] = _step()
+    if visit.signed_in().is_administrator:
+        paths |= _METADATA
+        schemas["operation"] = {"oneOf": [metadata_api.operation_schema(kind) for kind in OPERATIONS]}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Fieldloom", "version": str(visit.catalog.version)},
@@ -37,6 +42,44 @@ def document(visit: Visit) -> dict[str, Json]:
             "responses": {"Problem": {"description": "RFC 9457 problem", "content": {"application/problem+json": {}}}},
         },
     }
+
+
+def _answers(description: str, status: str = "200") -> dict[str, Json]:
+    return {"responses": {status: {"description": description}, "403": _PROBLEM}}
+
+
+_ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
+_PUBLISHED = {"responses": {"201": {"description": "Published"}, "403": _PROBLEM, "409": _PROBLEM, "422": _PROBLEM, "503": _PROBLEM}}
+_SENT: dict[str, Json] = {
+    "type": "object",
+    "properties": {
+        "operations": {"type": "array", "items": {"$ref": "#/components/schemas/operation"}},
+        "note": {"type": "string"},
+        "base": {"type": "integer", "description": "The version it was looked at with."},
+        "seen": {"type": "string", "description": "The hash of the preview."},
+        "confirmed": {"type": "array", "items": {"type": "string"}},
+    },
+}
+_METADATA: dict[str, Json] = {
+    "/api/v1/metadata/entities": {"get": _answers("All entities in short")},
+    "/api/v1/metadata/entities/{name}": {
+        "parameters": [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "get": _answers("A definition"),
+    },
+    "/api/v1/metadata/types": {"get": _answers("The field types")},
+    "/api/v1/metadata/check": {"get": _answers("What differs between definitions and database")},
+    "/api/v1/metadata/operations": {
+        "get": _answers("The operations that can be sent"),
+        "post": {
+            "parameters": [{"name": "dry_run", "in": "query", "schema": {"type": "boolean"}}],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _SENT}}},
+            **_PUBLISHED,
+        },
+    },
+    "/api/v1/metadata/changes": {"get": _answers("The journal, newest first")},
+    "/api/v1/metadata/changes/{id}": {"parameters": _ID, "get": _answers("A change with its events")},
+    "/api/v1/metadata/changes/{id}/undo": {"parameters": _ID, "post": _PUBLISHED},
+}
 
 
 def _collection(visit: Visit, entity: Entity) -> dict[str, Json]:

@@ -22,7 +22,11 @@ from engine.metadata.model import Catalog, Entity, Json
 from engine.metadata.physical import tables
 from engine.records.write import column_values, with_defaults
 from engine.schema import ddl, migrate
-from engine.service import shipped_labels
+from engine.service import shipped_labels, upgrading
+
+
+def _nobody(line: str) -> None:
+    """Hears what nobody needs to hear."""
 
 
 def is_ready(database: Database) -> bool:
@@ -31,48 +35,70 @@ def is_ready(database: Database) -> bool:
         return migrate.is_current(conn) and store.read_version(conn).catalog > 0 and accounts.has_users(conn)
 
 
-def install(database: Database, catalogs: Path, locales: Path) -> list[str]:
-    """Make everything that is not there yet; safe to run again. Returns the names of the entities made.
+def install(database: Database, catalogs: Path, locales: Path, told: upgrading.Told = _nobody) -> list[str]:
+    """Make everything that is not there yet, take over what this version ships anew; safe to run again.
 
-    Raises BadCatalog before anything is written.
+    Returns the names of the entities made. `told` hears what an upgrade changes. Raises BadCatalog before anything is
+    written, and what stops a change of the metadata.
     """
     definitions = definition.read(catalogs)
-    with migrate.exclusive(database), database.writing() as conn:
-        migrate.upgrade(conn)
-        languages.seed(conn)
-        held = store.load(conn)
-        if held.entities and shipped_labels.refresh(conn, held, locales):
-            store.bump_version(conn)
-            store.bump_version(conn, dictionaries=True)
-        new = [one for one in definitions if one.entity.name not in held.entities]
-        if not new:
-            return []
-        # Tables first: MariaDB commits with each. All that says they are there is written afterwards, as one transaction.
-        coming = Catalog(held.version, {**held.entities, **{one.entity.name: one.entity for one in new}}, held.labels)
-        ddl.create_tables(conn, coming, [one.entity.name for one in new])
-        _describe(conn, new, locales)
-    return [one.entity.name for one in new]
+    with migrate.exclusive(database):
+        with database.writing() as conn:
+            migrate.upgrade(conn)
+            languages.seed(conn)
+            held = store.load(conn)
+            if not held.entities:
+                _first_time(conn, definitions, locales)
+                return [one.entity.name for one in definitions]
+        changed = upgrading.take_over(database, definitions, told)
+        with database.writing() as conn:
+            _upgraded(conn, definitions, locales, changed)
+    return [name for name in changed if name not in held.entities]
 
 
-def _describe(conn: Connection, new: Sequence[Definition], locales: Path) -> None:
-    """Write what the metadata says of new entities, their default rows and labels."""
-    for one in new:
+def _first_time(conn: Connection, definitions: Sequence[Definition], locales: Path) -> None:
+    # Tables first: MariaDB commits with each. All that says they are there is written afterwards, as one transaction.
+    coming = Catalog(0, {one.entity.name: one.entity for one in definitions}, {})
+    ddl.create_tables(conn, coming, list(coming.entities))
+    for one in definitions:
         store.save_entity(conn, one.entity)
     catalog = store.load(conn)
-    for one in new:
-        insert_rows(conn, catalog, one)
-    shipped_labels.refresh(conn, catalog, locales, [one.entity.name for one in new])
+    for one in definitions:
+        insert_rows(conn, catalog, one, one.rows)
+    shipped_labels.refresh(conn, catalog, locales, list(coming.entities))
+    upgrading.remember(conn, definitions)
     store.bump_version(conn)
     store.bump_version(conn, dictionaries=True)
 
 
-def insert_rows(conn: Connection, catalog: Catalog, one: Definition) -> None:
-    """Insert a dictionary's default rows, parents before children."""
+def _upgraded(conn: Connection, definitions: Sequence[Definition], locales: Path, changed: Sequence[str]) -> None:
+    """Rows and labels that are shipped anew; then what is shipped now is the base of the next upgrade."""
+    catalog, before = store.load(conn), upgrading.remembered(conn)
+    count = shipped_labels.refresh(conn, catalog, locales)
+    if changed:
+        count += shipped_labels.refresh(conn, catalog, locales, changed)
+    for one in definitions:
+        rows = upgrading.new_rows(conn, catalog, one, before.get(one.entity.name))
+        insert_rows(conn, catalog, one, rows)
+        count += len(rows)
+    upgrading.remember(conn, definitions)
+    if count:
+        shipped_labels.fold_translations(conn, catalog)
+        store.bump_version(conn)
+        store.bump_version(conn, dictionaries=True)
+
+
+def insert_rows(conn: Connection, catalog: Catalog, one: Definition, rows: Sequence[Mapping[str, Json]]) -> None:
+    """Insert some of a dictionary's default rows, parents before children."""
     entity = catalog.entity(one.entity.name)
     table = tables(catalog)[entity.name]
     ids: dict[str, int] = {}
+    if entity.is_dictionary and len(rows) < len(one.rows):
+        ids = {key: id for key, id in conn.execute(sa.select(table.c.row_key, table.c.id)) if key}
     now = datetime.now(UTC)
     for position, row in enumerate(one.rows, start=1):
+        if row not in rows:
+            continue
         values = with_defaults(entity, _row_values(entity, row, ids, position))
         columns: dict[str, Any] = column_values(catalog, entity, values)
         columns |= {"version": 1, "created_at": now, "updated_at": now}

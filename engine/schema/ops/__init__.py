@@ -12,6 +12,7 @@ from engine.schema.ops.move_fields import MoveFields
 from engine.schema.ops.narrow_field import NarrowField
 from engine.schema.ops.retire_field import PurgeField, RestoreField, RetireField
 from engine.schema.ops.set_labels import SetLabels
+from engine.schema.ops.take_over import TakeOver
 from engine.schema.ops.widen_field import WidenField
 
 _ALL: tuple[type[Operation], ...] = (
@@ -21,13 +22,16 @@ _ALL: tuple[type[Operation], ...] = (
     AddEntity, ChangeEntity, RetireEntity, RestoreEntity, PurgeEntity,
 )  # fmt: skip
 
+_OF_THE_PROGRAM: tuple[type[Operation], ...] = (TakeOver,)
+
 __all__ = [
     "JOURNALLED", "OPERATIONS",
     "AddEntity", "AddField", "AddGroup", "ChangeEntity", "ChangeField", "ChangeGroup", "ConvertField", "MoveFields", "MoveGroup",
-    "NarrowField", "PurgeEntity", "PurgeField", "RemoveGroup", "RestoreEntity", "RestoreField", "RetireEntity", "RetireField", "SetLabels", "WidenField",
+    "NarrowField", "PurgeEntity", "PurgeField", "RemoveGroup", "RestoreEntity", "RestoreField", "RetireEntity", "RetireField", "SetLabels", "TakeOver",
+    "WidenField",
 ]  # fmt: skip
 
 OPERATIONS: dict[str, type[Operation]] = {one.kind: one for one in _ALL}
 """What administrators may send, by kind."""
-JOURNALLED: dict[str, type[Operation]] = {**OPERATIONS}
+JOURNALLED: dict[str, type[Operation]] = {**OPERATIONS, **{one.kind: one for one in _OF_THE_PROGRAM}}
 """What may stand in the journal: also what only the program itself does."""

@@ -1,0 +1,113 @@
+"""What a new version of the program ships, taken over as a change in the journal. What was changed here stays, and is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from engine.metadata import document, store
+from engine.metadata import tables as t
+from engine.metadata.database import Database
+from engine.metadata.definition import Definition
+from engine.metadata.model import Catalog, Json
+from engine.metadata.physical import tables
+from engine.schema import apply, journal, recover, running
+from engine.schema.apply import Orders
+from engine.schema.ops.take_over import TakeOver
+
+AUTHOR = "Fieldloom"
+_ALL = 1_000_000
+Told = Callable[[str], None]
+
+
+def take_over(database: Database, definitions: Sequence[Definition], told: Told) -> list[str]:
+    """Publish what is shipped now and was not before. Returns the names of the entities it is about.
+
+    Raises ChangeRefused, ChangeUnderWay, TableHeld; then nothing has changed.
+    """
+    recover.recover(database)
+    with database.reading() as conn:
+        catalog = store.load(conn)
+        operations = wanted(catalog, definitions, bases(conn, catalog, definitions))
+    if not operations:
+        return []
+    for one in operations:
+        told(f"{one.describe(catalog)}")
+    done = apply.publish(database, operations, Orders(author=AUTHOR, note="upgrade"))
+    for finding in _findings(catalog, operations):
+        told(f"  {finding}")
+    left = running.build_later(database, done.later)
+    if left:
+        told("Indexes of large tables are left for you to say when: fieldloom schema repair")
+    return [one.entity for one in operations]
+
+
+def _findings(catalog: Catalog, operations: Sequence[TakeOver]) -> list[str]:
+    found = []
+    for one in operations:
+        found += [str(finding.message) for finding in one.check(catalog)]
+        catalog = one.apply_to(catalog)
+    return found
+
+
+def wanted(catalog: Catalog, definitions: Sequence[Definition], held: Mapping[str, Json]) -> list[TakeOver]:
+    """The operations that an upgrade needs, those first on whose columns others stand."""
+    standing = {group.via.entity for one in definitions for group in one.entity.groups if group.via}
+    found = []
+    for one in sorted(definitions, key=lambda one: one.entity.name not in standing):
+        operation = TakeOver(_bare(one.document), held.get(one.entity.name), one.entity.position)
+        if operation.changes(catalog):
+            catalog = operation.apply_to(catalog)
+            found.append(operation)
+    return found
+
+
+def bases(conn: Connection, catalog: Catalog, definitions: Sequence[Definition]) -> dict[str, Json]:
+    """What was shipped when each entity was last taken over.
+
+    Where that was not kept yet: what is here, as long as the journal has no change of it; else what is shipped now, so
+    that only what is new comes.
+    """
+    found = {name: _bare(told) for name, told in remembered(conn).items()}
+    unknown = [one for one in definitions if one.entity.name not in found and one.entity.name in catalog.entities]
+    changed = {told.get("entity") for change in journal.read_changes(conn, limit=_ALL) for told in change.operations} if unknown else set()
+    for one in unknown:
+        name = one.entity.name
+        found[name] = _bare(one.document if name in changed else document.of_entity(catalog, catalog.entities[name]))
+    return found
+
+
+def _bare(told: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in told.items() if name not in ("rows", "labels")}
+
+
+def remembered(conn: Connection) -> dict[str, Json]:
+    """The shipped definitions as they were last taken over, rows included, by entity."""
+    return {row.entity: json.loads(row.definition) for row in conn.execute(sa.select(t.SHIPPED))}
+
+
+def remember(conn: Connection, definitions: Sequence[Definition]) -> None:
+    """Keep what was taken over: the base of the next upgrade."""
+    held = remembered(conn)
+    for one in definitions:
+        if held.get(one.entity.name) != one.document:
+            conn.execute(sa.delete(t.SHIPPED).where(t.SHIPPED.c.entity == one.entity.name))
+            text = json.dumps(one.document, ensure_ascii=False, sort_keys=True)
+            conn.execute(sa.insert(t.SHIPPED).values(entity=one.entity.name, definition=text))
+
+
+def new_rows(conn: Connection, catalog: Catalog, one: Definition, base: Json | None) -> list[Mapping[str, Json]]:
+    """The rows that are shipped now and were not before. One that was deleted here does not come back."""
+    table = tables(catalog)[one.entity.name]
+    if not one.rows or "row_key" not in table.c:
+        return []
+    here = set(conn.execute(sa.select(table.c.row_key)).scalars())
+    if base is not None:
+        before = {row["key"] for row in base.get("rows", ())}
+    else:
+        deleted = sa.select(t.HISTORY.c.id).where(t.HISTORY.c.entity == one.entity.name, t.HISTORY.c.action == "delete").limit(1)
+        before = {row["key"] for row in one.rows} if here and conn.execute(deleted).first() else here
+    return [row for row in one.rows if row["key"] not in here | before]

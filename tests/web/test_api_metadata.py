@@ -1,0 +1,125 @@
+"""`/api/v1/metadata`: definitions and their changes by token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engine import accounts
+from engine.metadata.database import Database
+from tests.web.conftest import PASSWORD, Api
+
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+ADD = {
+    "operation": "add_field", "entity": "customer", "name": "c_grade", "type": "text", "group": "basic", "label": "Grade", "labels": {"zh-Hans": "等级"},
+}  # fmt: skip
+
+
+def test_a_change_is_looked_at_made_read_and_undone(api: Api) -> None:
+    plan = api.post("/metadata/operations?dry_run=true", json=[ADD]).json
+    assert plan["runs"] is True
+    assert "c_grade" in plan["statements"][0]["sql"]
+    assert plan["steps"][0]["sentence"] == "Add the field “Grade” (c_grade, Single-line text) to “customer”."
+    assert "c_grade" not in api.get("/customer/schema").json["properties"]
+    body = {"operations": [ADD], "base": plan["base"], "seen": plan["hash"], "note": "for sales"}
+    answer = api.post("/metadata/operations", json=body)
+    assert (answer.status_code, answer.headers["Location"]) == (201, "/api/v1/metadata/changes/1")
+    assert "c_grade" in api.get("/customer/schema").json["properties"]
+    made = api.made(c_grade="A")
+    change = api.get("/metadata/changes/1").json
+    assert (change["author"], change["note"], change["state"]) == ("administrator", "for sales", "applied")
+    assert [one["state"] for one in change["events"]] == ["applying", "applied"]
+    assert api.post("/metadata/operations", json=body).status_code == 409  # looked at before somebody changed it
+    assert api.post("/metadata/changes/1/undo").status_code == 201
+    assert "c_grade" not in api.get(f"/customer/{made['id']}").json
+    assert api.post("/metadata/changes/1/undo").status_code == 409
+    assert [one["undone"] for one in api.get("/metadata/changes").json["data"]] == [False, True]
+
+
+def test_a_purge_waits_for_its_confirmation(api: Api) -> None:
+    api.post("/metadata/operations", json=[ADD])
+    api.post("/metadata/operations", json=[{"operation": "retire_field", "entity": "customer", "field": "c_grade"}])
+    purge = {"operation": "purge_field", "entity": "customer", "field": "c_grade"}
+    refused = api.post("/metadata/operations", json=[purge])
+    assert refused.status_code == 409
+    assert [one["code"] for one in refused.json["errors"]] == ["D1:customer:c_grade"]
+    assert api.post("/metadata/operations?dry_run=true", json=[purge]).json["confirmations"] == ["D1:customer:c_grade"]
+
+
+REFUSED: dict[str, tuple[Any, int, str]] = {
+    "a finding": ([{"operation": "retire_field", "entity": "customer", "field": "name"}], 422, "S1"),
+    "an unknown operation": ([{"operation": "sing"}], 400, "no operation “sing”"),
+    "an operation of the program": ([{"operation": "take_over", "shipped": {"entity": "customer"}}], 400, "no operation “take_over”"),
+    "nothing": ([], 400, "nothing to publish"),
+    "an unknown key": ({"operations": [ADD], "colour": "red"}, 400, "colour"),
+    "a wrong kind of value": ({"operations": [ADD], "base": "one"}, 400, "base"),
+    "a number": (7, 400, "list of JSON objects"),
+}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("body", "status", "told"), REFUSED.values(), ids=REFUSED.keys())
+def test_refusals_say_why(api: Api, body: Any, status: int, told: str) -> None:
+    answer = api.post("/metadata/operations", json=body)
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert told in answer.text
+
+
+@ON_SQLITE
+def test_definitions_are_told_in_full(api: Api) -> None:
+    api.post("/metadata/operations", json=[ADD])
+    api.post("/metadata/operations", json=[{"operation": "retire_field", "entity": "customer", "field": "c_grade"}])
+    names = {one["name"]: one for one in api.get("/metadata/entities").json["data"]}
+    assert names["customer"]["state"] == "active"
+    told = api.get("/metadata/entities/customer").json
+    fields = {one["name"]: one for one in told["fields"]}
+    assert (fields["c_grade"]["state"], fields["c_grade"]["system"], fields["c_grade"]["labels"]) == ("retired", False, {"zh-Hans": "等级"})
+    assert fields["contact_name"]["of"] == "contact"
+    assert told["groups"][0]["columns"] == 2
+    assert api.get("/metadata/entities/nothing").status_code == 404
+    types = {one["name"]: one for one in api.get("/metadata/types").json["data"]}
+    assert "_contains" in types["text"]["operators"]
+    assert types["reference"]["options"]["required"] == ["entity"]
+    assert {"add_field", "purge_entity"} <= {one["properties"]["operation"]["const"] for one in api.get("/metadata/operations").json["data"]}
+
+
+@ON_SQLITE
+def test_the_journal_is_paged(api: Api) -> None:
+    for name in ("c_a", "c_b", "c_c"):
+        api.post("/metadata/operations", json=[ADD | {"name": name}])
+    first = api.get("/metadata/changes?page[size]=2").json
+    assert [one["id"] for one in first["data"]] == [3, 2]
+    rest = api.get(first["links"]["next"].removeprefix("/api/v1")).json
+    assert ([one["id"] for one in rest["data"]], rest["links"]["next"]) == ([1], None)
+    for wrong in ("?page[size]=x", "?limit=3"):
+        assert api.get(f"/metadata/changes{wrong}").status_code == 400
+    assert api.post("/metadata/operations?dry_run=perhaps", json=[ADD]).status_code == 400
+    assert api.get("/metadata/changes/99").status_code == 404
+
+
+PATHS = ("entities", "entities/customer", "types", "operations", "changes", "changes/1")
+
+
+@ON_SQLITE
+def test_only_administrators_see_any_of_it(app: Flask, installed: Database) -> None:
+    with installed.writing() as conn:
+        user = accounts.add_user(conn, "li", PASSWORD, "user")
+        token = accounts.add_token(conn, user, "test")
+    theirs = Api(app, token)
+    for path in PATHS:
+        assert theirs.get(f"/metadata/{path}").status_code == 403, path
+    for path in ("operations", "operations?dry_run=true", "changes/1/undo"):
+        assert theirs.post(f"/metadata/{path}", json=[ADD]).status_code == 403, path
+    assert "/api/v1/metadata/operations" not in theirs.get("/openapi.json").json["paths"]
+    nobody = app.test_client()
+    assert nobody.get("/api/v1/metadata/entities").status_code == 401
+
+
+@ON_SQLITE
+def test_the_description_names_every_operation(api: Api) -> None:
+    document = api.get("/openapi.json").json
+    assert "post" in document["paths"]["/api/v1/metadata/operations"]
+    assert len(document["components"]["schemas"]["operation"]["oneOf"]) > 15
