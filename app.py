@@ -18,7 +18,22 @@ from engine.render.page import Pages
 from engine.service import evolution, setup
 from engine.service.visit import Site
 from settings import ROOT, BadSetting, Settings, from_environment
-from web import admin, admin_changes, admin_rules, api, api_metadata, assets, cards, home, problems, search, security, sheets, translate, trees
+from web import (
+    admin,
+    admin_changes,
+    admin_rules,
+    api,
+    api_metadata,
+    assets,
+    cards,
+    home,
+    problems,
+    search,
+    security,
+    sheets,
+    translate,
+    trees,
+)
 
 MAX_BODY = 9 * 2**20
 """The largest request: one file of the largest kind allowed and a card around it."""

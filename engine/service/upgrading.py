@@ -39,9 +39,8 @@ def take_over(database: Database, definitions: Sequence[Definition], told: Told)
     done = apply.publish(database, operations, Orders(author=AUTHOR, note="upgrade"))
     for finding in _findings(catalog, operations):
         told(f"  {finding}")
-    left = running.build_later(database, done.later)
-    if left:
-        told("Indexes of large tables are left for you to say when: fieldloom schema repair")
+    for left in running.build_later(database, done.later):
+        told(f"  left for “fieldloom schema repair --apply”: {left.sql}")
     return [one.entity for one in operations]
 
 
