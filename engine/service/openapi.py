@@ -48,7 +48,6 @@ def _answers(description: str, status: str = "200") -> dict[str, Json]:
     return {"responses": {status: {"description": description}, "403": _PROBLEM}}
 
 
-_ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
 _PUBLISHED = {"responses": {"201": {"description": "Published"}, "403": _PROBLEM, "409": _PROBLEM, "422": _PROBLEM, "503": _PROBLEM}}
 _SENT: dict[str, Json] = {
     "type": "object",
@@ -77,8 +76,8 @@ _METADATA: dict[str, Json] = {
         },
     },
     "/api/v1/metadata/changes": {"get": _answers("The journal, newest first")},
-    "/api/v1/metadata/changes/{id}": {"parameters": _ID, "get": _answers("A change with its events")},
-    "/api/v1/metadata/changes/{id}/undo": {"parameters": _ID, "post": _PUBLISHED},
+    "/api/v1/metadata/changes/{id}": {"parameters": [_ID], "get": _answers("A change with its events")},
+    "/api/v1/metadata/changes/{id}/undo": {"parameters": [_ID], "post": _PUBLISHED},
 }
 
 
