@@ -37,7 +37,7 @@ SAID = """() => {
         if (!one.closest('td')) for (const name of ['aria-label', 'placeholder', 'title']) said.push(one.getAttribute(name) ?? '');
     for (const one of document.querySelectorAll('.filter-op option')) said.push(one.textContent);
     said.push(...Object.values(document.getElementById('texts').dataset), document.title);
-    return said.map(text => text.trim()).filter(text => /[A-Za-z]{2,}/.test(text.replace(/\\{\\w+\\}|“.*”|W{5,}|Fieldloom/g, '')));
+    return said.map(text => text.trim()).filter(text => /[A-Za-z]{2,}/.test(text.replace(/\\{\\w+\\}|“.*”|W{5,}|Fieldloom|Excel|CSV/g, '')));
 }"""
 
 
