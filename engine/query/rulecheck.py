@@ -70,30 +70,30 @@ def _conditions(entity: Entity) -> Iterator[_Told]:
 
 
 def _readable(entity: Entity, told: _Told, scope: Scope) -> Iterator[RuleFinding]:
-    """C1: a condition names what there is not, or is not well formed."""
+    """K1: a condition names what there is not, or is not well formed."""
     try:
         condition = from_json(told.document, entity, searchable_only=False)
         for rule in rules_in(condition):
             if names := named_in(rule.value):
-                yield RuleFinding("C1", "error", M_("“%(name)s” cannot stand in a rule of a card.", name=RECORD + names[0]), told.field, told.group)
+                yield RuleFinding("K1", "error", M_("“%(name)s” cannot stand in a rule of a card.", name=RECORD + names[0]), told.field, told.group)
                 return
         resolved(condition, entity, scope)
     except FieldloomError as error:
-        yield RuleFinding("C1", "error", M_("A rule cannot be read: %(why)s", why=error.message), told.field, told.group)
+        yield RuleFinding("K1", "error", M_("A rule cannot be read: %(why)s", why=error.message), told.field, told.group)
 
 
 def _always_shown(catalog: Catalog, entity: Entity, shown: Sequence[Shown]) -> Iterator[RuleFinding]:
-    """C2: the program leans on these fields, so they cannot be hidden."""
+    """K2: the program leans on these fields, so they cannot be hidden."""
     flags = {via.flag for one in catalog.entities.values() for via in one.vias.values() if via.entity == entity.name}
     for one in shown:
         for name in one.fields:
             field = entity.by_name[name]
             if name in (entity.title, entity.owner, entity.tree) or name in flags or "lifecycle" in field.options:
-                yield RuleFinding("C2", "error", M_("“%(field)s” must always stand on the card.", field=name), "" if one.group else name, one.group)
+                yield RuleFinding("K2", "error", M_("“%(field)s” must always stand on the card.", field=name), "" if one.group else name, one.group)
 
 
 def _circles(entity: Entity, shown: Sequence[Shown]) -> Iterator[RuleFinding]:
-    """C3: what is shown depends on itself."""
+    """K3: what is shown depends on itself."""
     members = list(shown)
     edges = {place: depends_on(one, members) for place, one in enumerate(members)}
     for place, one in enumerate(members):
@@ -101,7 +101,7 @@ def _circles(entity: Entity, shown: Sequence[Shown]) -> Iterator[RuleFinding]:
         if path and min(path) == place:
             names = " → ".join(members[step].group or members[step].fields[0] for step in (*path, path[0]))
             told = M_("What is shown depends on itself: %(circle)s.", circle=names)
-            yield RuleFinding("C3", "error", told, "" if one.group else one.fields[0], one.group)
+            yield RuleFinding("K3", "error", told, "" if one.group else one.fields[0], one.group)
 
 
 def _way_back(edges: Mapping[int, Sequence[int]], start: int) -> list[int]:
@@ -134,49 +134,49 @@ def _contradictions(entity: Entity, scope: Scope) -> Iterator[RuleFinding]:
 
 
 def _never_shown(ready: Ready, visible: Mapping[str, Sequence[Resolved]], scope: Scope) -> Iterator[RuleFinding]:
-    """C4: nothing can meet what a field or a group depends on."""
+    """K4: nothing can meet what a field or a group depends on."""
     for shown, when in ready.shown:
         if shown.group and not can_hold([when], scope.dictionaries):
-            yield RuleFinding("C4", "warning", M_("This group never stands on the card: nothing can meet its condition."), group=shown.group)
+            yield RuleFinding("K4", "warning", M_("This group never stands on the card: nothing can meet its condition."), group=shown.group)
     for name, conditions in visible.items():
         one = ready.rules.entity.by_name[name]
         if (len(conditions) > 1 or "visible" in one.rules) and not can_hold(conditions, scope.dictionaries):
             required = one.required or name in ready.required
-            yield RuleFinding("C4", "warning", REQUIRED_NEVER_SHOWN if required else NEVER_SHOWN, name)
+            yield RuleFinding("K4", "warning", REQUIRED_NEVER_SHOWN if required else NEVER_SHOWN, name)
 
 
 def _needless(ready: Ready, visible: Mapping[str, Sequence[Resolved]], scope: Scope) -> Iterator[RuleFinding]:
-    """C5: demanded only while hidden. C6: demanded anyway."""
+    """K5: demanded only while hidden. K6: demanded anyway."""
     for name, when in ready.required.items():
         if not can_hold([*visible.get(name, ()), when], scope.dictionaries):
-            yield RuleFinding("C5", "warning", M_("It is never required: while its condition holds, it does not stand on the card."), name)
+            yield RuleFinding("K5", "warning", M_("It is never required: while its condition holds, it does not stand on the card."), name)
         elif ready.rules.entity.by_name[name].required:
-            yield RuleFinding("C6", "warning", M_("It is always required, so the condition on which it is says nothing."), name)
+            yield RuleFinding("K6", "warning", M_("It is always required, so the condition on which it is says nothing."), name)
 
 
 def _nothing_to_choose(ready: Ready, visible: Mapping[str, Sequence[Resolved]], scope: Scope) -> Iterator[RuleFinding]:
-    """C7: demanded while no choice is offered."""
+    """K7: demanded while no choice is offered."""
     for name, offers in ready.choices.items():
         always = ready.rules.entity.by_name[name].required
         must = [] if always else [ready.required[name]] if name in ready.required else [False]
         for when, values in offers:
             if not values and can_hold([*visible.get(name, ()), *must, when], scope.dictionaries):
-                yield RuleFinding("C7", "warning", M_("It is required while nothing can be chosen."), name)
+                yield RuleFinding("K7", "warning", M_("It is required while nothing can be chosen."), name)
 
 
 def _choices(entity: Entity, scope: Scope) -> Iterator[RuleFinding]:
-    """C8: choices that the field does not have."""
+    """K8: choices that the field does not have."""
     for one in entity.by_name.values():
         told = one.rules.get("choices")
         if told is None:
             continue
         known = _values_of(one, scope)
         if known is None or not isinstance(told, list) or not all(isinstance(offer, Mapping) and isinstance(offer.get("values"), list) for offer in told):
-            yield RuleFinding("C8", "error", M_("Only choices can be limited: a list of conditions with values."), one.name)
+            yield RuleFinding("K8", "error", M_("Only choices can be limited: a list of conditions with values."), one.name)
             continue
         for value in dict.fromkeys(str(value) for offer in told for value in offer["values"]):
             if value not in known:
-                yield RuleFinding("C8", "error", M_("There is no choice “%(value)s”.", value=value), one.name)
+                yield RuleFinding("K8", "error", M_("There is no choice “%(value)s”.", value=value), one.name)
 
 
 def _values_of(one: Field, scope: Scope) -> set[str] | None:
@@ -188,7 +188,7 @@ def _values_of(one: Field, scope: Scope) -> set[str] | None:
 
 
 def _limits(catalog: Catalog, entity: Entity, one: Field, scope: Scope) -> Iterator[RuleFinding]:
-    """C9: the condition on a reference's choices."""
+    """K9: the condition on a reference's choices."""
     if "where" not in one.options or one.target not in catalog.entities:
         return
     target = catalog.entities[one.target or ""]
@@ -196,17 +196,17 @@ def _limits(catalog: Catalog, entity: Entity, one: Field, scope: Scope) -> Itera
         condition = from_json(one.options["where"], target, searchable_only=False)
         _resolve_constant(condition, target, scope)
     except UNREADABLE as error:
-        yield RuleFinding("C9", "error", M_("The condition on its choices cannot be read: %(why)s", why=error.message), one.name)
+        yield RuleFinding("K9", "error", M_("The condition on its choices cannot be read: %(why)s", why=error.message), one.name)
         return
     for rule in rules_in(condition):
         for name in named_in(rule.value):
             other = entity.by_name.get(name)
             if other is None or other is one:
                 told = M_("The condition on its choices names “%(name)s”, which is no other field of this card.", name=name)
-                yield RuleFinding("C9", "error", told, one.name)
+                yield RuleFinding("K9", "error", told, one.name)
             elif not _is_comparable(target.by_name[rule.field], other):
                 told = M_("The condition on its choices compares “%(field)s” with “%(name)s”, which is of another kind.", field=rule.field, name=name)
-                yield RuleFinding("C9", "error", told, one.name)
+                yield RuleFinding("K9", "error", told, one.name)
 
 
 def _resolve_constant(condition: Condition, target: Entity, scope: Scope) -> None:

@@ -36,9 +36,9 @@ def visible(field: str, condition: object) -> Operation:
 @pytest.mark.parametrize(
     ("operations", "code"),
     [
-        ([visible("fax", {"no_such": 1})], "C1"),
-        ([visible("fax", {"phone": {"_nempty": True}}), visible("phone", {"fax": {"_nempty": True}})], "C3"),
-        ([ChangeGroup("customer", "basic", {"visible": {"source": {"_nnull": True}}})], "C2"),
+        ([visible("fax", {"no_such": 1})], "K1"),
+        ([visible("fax", {"phone": {"_nempty": True}}), visible("phone", {"fax": {"_nempty": True}})], "K3"),
+        ([ChangeGroup("customer", "basic", {"visible": {"source": {"_nnull": True}}})], "K2"),
     ],
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -52,7 +52,7 @@ def test_a_field_that_rules_read_is_retired_only_when_that_is_confirmed(installe
     publish(installed, visible("fax", {"county": {"_contains": "海"}}))
     with pytest.raises(NotConfirmed) as asked:
         publish(installed, ChangeField("customer", "county", {"enabled": False}))
-    assert asked.value.keys == ("C1:customer:fax",)
+    assert asked.value.keys == ("K1:customer:fax",)
     publish(installed, ChangeField("customer", "county", {"enabled": False}), confirmed=asked.value.keys)
     with installed.reading() as conn:
         assert "county" not in store.load(conn).entity("customer").by_name
