@@ -31,7 +31,7 @@ EXAMPLES: Mapping[str, Message | str] = {
     "choice": M_("One of a few: gold, silver, bronze"),
     "multiple_choice": M_("Several of a few: mail, phone, visit"),
     "list": M_("One of a list that several fields share"),
-    "tree": M_("A node of a tree, such as an industry"),
+    "tree": M_("A node of a tree, at any level"),
     "reference": M_("Another record: a person, a customer"),
     "attachment": M_("A file: contract.pdf"),
     "image": M_("A picture: a logo, a business card"),
