@@ -8,6 +8,14 @@ from engine.metadata.model import Json
 
 _LEVELS = {"error": "ERROR", "confirm": "CONFIRM", "warning": "warning", "note": "note"}
 
+_COSTS = {
+    ("instant", "nobody"): "instant",
+    ("online", "nobody"): "takes time, nobody waits",
+    ("reads", "writers"): "reads every row, writers wait",
+    ("rewrites", "writers"): "writes every row anew, writers wait",
+    ("rewrites", "everybody"): "writes every row anew, everybody waits",
+}
+
 
 def plan(told: Mapping[str, Json]) -> None:
     """Sentences, findings, the exact DDL, what is to be confirmed."""
@@ -18,15 +26,21 @@ def plan(told: Mapping[str, Json]) -> None:
     if not told["runs"]:
         print("\nThis change cannot run.")
         return
+    for one in told.get("findings", ()):
+        print(f"     {_LEVELS[one['level']]} {one['code']}: {one['message']}")
     if told["statements"]:
         print("\nRuns:")
         for one in told["statements"]:
-            later = "  -- beside the writers, once the change is in force" if one["later"] else ""
-            print(f"  {one['sql']};{later}".replace("\n", "\n  "))
+            later = ["beside the writers, once the change is in force"] if one["later"] else []
+            cost = [_COSTS[one["cost"], one["waiting"]]] if "cost" in one else []
+            print(f"  {one['sql']};  -- {', '.join([*cost, *later])}".replace("\n", "\n  "))
     else:
         print("\nRuns no DDL.")
     for one in told["copies"]:
         print(f"  Copies the values of {one}.")
+    for budget in told.get("budgets", ()):
+        told_tables = ", ".join(f"{one['table']} {one['percent']} %" for one in budget["tables"])
+        print(f"\nRoom: {budget['entity']} {budget['fields']} of {budget['most_fields']} fields ({told_tables})")
     print("\nCan be undone." if told["undone_by"] is not None else "\nCANNOT be undone.")
     for key in told["confirmations"]:
         print(f"Waits for: --confirm {key}")

@@ -6,6 +6,7 @@ describe. Each statement does one thing, so that a change that was cut off can g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -248,6 +249,25 @@ def undoing(statement: Statement, ground: Ground) -> str:
         case "add_foreign_key":
             return f"ALTER TABLE {table} NOWAIT DROP FOREIGN KEY {name}"
     return ""
+
+
+def empty_copy(ground: Ground, table: str, copy: str, home: str = "") -> str:
+    """The DDL that makes an empty table of the same shape, to try statements on; on PostgreSQL one that only this connection sees."""
+    quote = ground.dialect.identifier_preparer.quote_identifier
+    if ground.name == "postgresql":
+        return f"CREATE TEMPORARY TABLE {quote(copy)} (LIKE {home}.{quote(table)} INCLUDING ALL)"
+    return f"CREATE TABLE {quote(copy)} LIKE {quote(table)}"
+
+
+def drop_copy(copy: str) -> str:
+    """The DDL that takes such a copy away on MariaDB."""
+    return f"DROP TABLE IF EXISTS {copy}"
+
+
+def on_copy(statement: Statement, copy: str, attempt: str) -> str:
+    """A statement of MariaDB on a copy, with another algorithm and lock."""
+    told = re.sub(r", (ALGORITHM|LOCK)=\w+", "", statement.sql)
+    return re.sub(r"^ALTER TABLE \S+( NOWAIT)?", f"ALTER TABLE {copy}", told) + f", {attempt}"
 
 
 def drop_half_built(index: str) -> str:

@@ -7,9 +7,11 @@ has no version, the records of a batch are locked instead.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Any
 
 import sqlalchemy as sa
@@ -113,19 +115,21 @@ def _texts(conn: Connection, field: Field, row: Any, text: str) -> Sequence[str]
     return [text, *conn.execute(sa.select(t.LABEL.c.text).where(t.LABEL.c.label_key == key)).scalars()]
 
 
-def lost(conn: Connection, catalog: Catalog, fill: Fill, limit: int = 100) -> tuple[int, list[Lost]]:
-    """How many values do not convert, and the first of them."""
+def lost(conn: Connection, catalog: Catalog, fill: Fill, limit: int = 100, *, until: float = inf) -> tuple[int, list[Lost], bool]:
+    """How many values do not convert, the first of them, and whether all were looked at before this moment of the monotonic clock."""
     assert fill.target is not None
     count = 0
     found: list[Lost] = []
-    for id, value in values_of(conn, catalog, fill.field):
+    for place, (id, value) in enumerate(values_of(conn, catalog, fill.field)):
+        if place % 1_000 == 999 and time.monotonic() > until:
+            return count, found, False
         try:
             convert(fill.field, fill.target, value)
         except Invalid as error:
             count += 1
             if len(found) < limit:
                 found.append(Lost(id, value, str(error.message)))
-    return count, found
+    return count, found, True
 
 
 def values_of(conn: Connection, catalog: Catalog, field: Field) -> Iterator[tuple[int, Json]]:

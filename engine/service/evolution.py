@@ -11,13 +11,18 @@ from sqlalchemy import Connection
 from engine.access import Actor
 from engine.errors import ChangeUnderWay, Forbidden, NotUndoable, UnknownChange
 from engine.messages import M_
+from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Json
-from engine.schema import actual, apply, effects, journal, operation, plan, recover, running
+from engine.metadata.physical import entity_of
+from engine.schema import actual, apply, capacity, effects, journal, operation, plan, recover, running
 from engine.schema.apply import Applied, Orders
+from engine.schema.capacity import Budget
+from engine.schema.ddl import Statement
+from engine.schema.effects import Effects
 from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
 from engine.schema.ops import JOURNALLED, OPERATIONS, TakeOver
-from engine.schema.plan import Plan
+from engine.schema.plan import Plan, Step
 from engine.service import rule_findings
 from engine.service.visit import Site, Visit
 
@@ -52,14 +57,72 @@ def read_journalled(documents: Json) -> tuple[Operation, ...]:
     return operation.read(documents, JOURNALLED)
 
 
-def preview(visit: Visit, operations: Sequence[Operation]) -> Plan:
-    """What these operations would do here, on the metadata in force: sentences, DDL, findings. Changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A plan with what it means here, and how full the entities it is about would be. What is asked of the plan most is at hand."""
+
+    plan: Plan
+    effects: Effects
+    budgets: tuple[Budget, ...]
+
+    @property
+    def before(self) -> Catalog:
+        """The metadata in force."""
+        return self.plan.before
+
+    @property
+    def after(self) -> Catalog:
+        """The metadata as they would be."""
+        return self.plan.after
+
+    @property
+    def operations(self) -> list[dict[str, Json]]:
+        """The operations in their JSON form."""
+        return self.plan.operations
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The operations, in words."""
+        return self.plan.steps
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The exact DDL."""
+        return self.plan.statements
+
+    @property
+    def reverses(self) -> tuple[Operation, ...] | None:
+        """What would take it back; None where nothing does."""
+        return self.plan.reverses
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All there is to know before: of the plan, and of the data that is there."""
+        return [*self.plan.findings, *self.effects.findings]
+
+    @property
+    def hash(self) -> str:
+        """What a publishing sends back as `seen`."""
+        return self.plan.hash
+
+
+def preview(visit: Visit, operations: Sequence[Operation]) -> Preview:
+    """What these operations would do here, on the metadata in force, and to the data that is there. Changes nothing."""
     administrator(visit)
-    return planned(visit.conn, visit.catalog, operations)
+    return looked_at(visit.site.database, visit.conn, visit.catalog, operations)
+
+
+def looked_at(database: Database, conn: Connection, catalog: Catalog, operations: Sequence[Operation]) -> Preview:
+    """The same, for whoever may. Takes a second or two on large tables: `planned` is the plan alone."""
+    made = planned(conn, catalog, operations)
+    ground = actual.ground(conn, plan.touched(operations, made.after))
+    about = sorted({entity_of(table) for table in plan.touched(operations, made.after)})
+    budgets = tuple(capacity.budget(made.after, made.after.entities[name], ground) for name in about if name in made.after.entities)
+    return Preview(made, effects.of(database, conn, made), budgets)
 
 
 def planned(conn: Connection, catalog: Catalog, operations: Sequence[Operation]) -> Plan:
-    """The same, for whoever may."""
+    """The plan of these operations: sentences, DDL, and what speaks against it."""
     ground = actual.ground(conn, plan.touched(operations, catalog))
     return rule_findings.added(conn, effects.seen(conn, plan.make(catalog, operations, ground)))
 

@@ -127,7 +127,7 @@ def _body(body: Json) -> Mapping[str, Any]:
 
 def preview(visit: Visit, wanted: Sent) -> dict[str, Json]:
     """What it would do. Changes nothing."""
-    return plan_json.of_plan(evolution.preview(visit, wanted.request.operations), visit.translator.say)
+    return plan_json.of_preview(evolution.preview(visit, wanted.request.operations), visit.translator.say)
 
 
 def publish(site: Site, wanted: Sent) -> dict[str, Json]:

@@ -11,6 +11,7 @@ from engine.schema.journal import Change, Event
 from engine.schema.operation import Finding, read
 from engine.schema.ops import JOURNALLED
 from engine.schema.plan import Plan
+from engine.service.evolution import Preview
 
 Say = Callable[[Message], str]
 """How a sentence is spoken: in the reader's language, or as it is written (`str`)."""
@@ -35,6 +36,18 @@ def of_plan(plan: Plan, say: Say = str) -> dict[str, Json]:
         "confirmations": list(dict.fromkeys(one.key for one in plan.findings if one.level == "confirm")),
         "undone_by": None if plan.reverses is None else [one.to_json() for one in plan.reverses],
     }
+
+
+def of_preview(seen: Preview, say: Say = str) -> dict[str, Json]:
+    """A plan with what it means for the data that is there, what each statement costs, and how full the entities would be."""
+    told = of_plan(seen.plan, say)
+    effects = seen.effects.to_json()
+    for step, effect in zip(told["steps"], effects.pop("steps"), strict=True):
+        step["effect"] = effect
+    for statement, cost in zip(told["statements"], effects.pop("costs"), strict=True):
+        statement |= {name: value for name, value in cost.items() if name != "sql"}
+    told["findings"] = [of_finding(one, say) for one in seen.effects.findings]
+    return told | effects | {"budgets": [one.to_json() for one in seen.budgets]}
 
 
 def of_finding(one: Finding, say: Say = str) -> dict[str, Json]:

@@ -100,7 +100,7 @@ def _plan(desk: Desk) -> dict[str, Json] | None:
     seen = {(one.key, one.level) for step in desk.applied.steps for one in step.findings}
     more = [one for one in made.findings if (one.key, one.level) not in seen]
     return {
-        "statements": [f"{one.sql};" for one in made.statements],
+        "statements": [telling.of_cost(desk.visit, one) for one in made.effects.costs],
         "undoable": made.reverses is not None,
         "findings": [{"level": one.level, "text": telling.of_finding(desk.visit, made.before, one)} for one in more],
         "confirm": [{"key": one.key, "text": telling.of_finding(desk.visit, made.before, one)} for one in evolution.waiting(made.findings)],

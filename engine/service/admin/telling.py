@@ -10,6 +10,7 @@ from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import Catalog
 from engine.schema.operation import Finding
+from engine.schema.probing import Cost
 from engine.service.drafts import Step
 from engine.service.visit import Visit
 
@@ -30,6 +31,21 @@ ATTRIBUTES: Mapping[str, Message] = {
     "tab": M_("As a tab"),
     "visible": M_("Visible when"),
 }
+
+
+COSTS: Mapping[tuple[str, str], Message] = {
+    ("instant", "nobody"): M_("at once"),
+    ("online", "nobody"): M_("takes time, nobody waits"),
+    ("reads", "writers"): M_("reads every row; who saves waits"),
+    ("rewrites", "writers"): M_("writes every row anew; who saves waits"),
+    ("rewrites", "everybody"): M_("writes every row anew; everybody waits"),
+}
+
+
+def of_cost(visit: Visit, cost: Cost) -> str:
+    """A statement with what it costs."""
+    told = visit.translator.say(COSTS[cost.kind, cost.held])
+    return f"{cost.statement.sql};  -- {told}"
 
 
 def sentence(visit: Visit, catalog: Catalog, message: Message, entity: str) -> str:

@@ -43,7 +43,7 @@ def show(desk: Desk, entity: Entity, operation: AddField) -> dict[str, Json]:
     shown = after.narrowed(frozenset({operation.name}))
     card = form.bake.__wrapped__(visit.site.pages, view, shown)
     say = visit.translator.say
-    made = evolution.preview(visit, [*_draft(desk), operation])
+    made = evolution.planned(visit.conn, visit.catalog, [*_draft(desk), operation])
     return {
         "problems": [],
         "name": operation.name,
