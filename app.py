@@ -15,7 +15,7 @@ from engine import i18n
 from engine.accounts import SESSION_DAYS
 from engine.metadata.database import Database
 from engine.render.page import Pages
-from engine.service import evolution, setup
+from engine.service import drift, evolution, setup
 from engine.service.visit import Site
 from settings import ROOT, BadSetting, Settings, from_environment
 from web import (
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["fieldloom"] = site
     if setup.answers(site.database):
         evolution.recover_behind(site)
+        drift.set_aside(site.database)
     csrf = CSRFProtect(app)
     for guarded in (api.blueprint, api_metadata.blueprint):  # they guard themselves: see there
         csrf.exempt(guarded)

@@ -44,6 +44,11 @@ def register(commands: typed.Actions) -> None:
     journal.add_argument("--before", type=int, metavar="ID", help="only older ones")
     journal.add_argument("--verify", action="store_true", help="check that no entry was altered by hand")
     journal.set_defaults(run=_journal)
+    check = actions.add_parser("check", parents=[as_json], help="what differs between definitions and database", epilog=EXIT)
+    check.set_defaults(run=_check)
+    repair = actions.add_parser("repair", parents=[as_json], help="end what was cut off, make again what is not there", epilog=EXIT)
+    repair.add_argument("--apply", action="store_true", help="do it; on SQLite building an index of a large table stops writers meanwhile")
+    repair.set_defaults(run=_repair)
 
 
 def changing_arguments(as_json: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -144,6 +149,37 @@ def _verified(told: argparse.Namespace, database: Database) -> int:
     else:
         print(f"{count} entries, each fitting the one before.")
     return DONE
+
+
+def _check(told: argparse.Namespace, settings: Settings) -> int:
+    def run(database: Database) -> int:
+        found = schema_commands.checked(database)
+        _tell_drift(told, found)
+        return REFUSED if any(one["level"] != "note" for one in found) else DONE
+
+    return guarded(told, settings, run)
+
+
+def _repair(told: argparse.Namespace, settings: Settings) -> int:
+    def run(database: Database) -> int:
+        made = schema_commands.repaired(database, Wish(settings.instance / "purged", "repair")) if told.apply else []
+        left = schema_commands.checked(database)
+        if told.json:
+            say_json({"changes": made, "left": left})
+        else:
+            for id in made:
+                telling_plan.change(schema_commands.change(database, id))
+            telling_plan.drift(left, offered=not told.apply)
+        return REFUSED if told.apply and any(one["level"] != "note" for one in left) else DONE
+
+    return guarded(told, settings, run)
+
+
+def _tell_drift(told: argparse.Namespace, found: list[dict[str, Json]]) -> None:
+    if told.json:
+        say_json(found)
+    else:
+        telling_plan.drift(found)
 
 
 def guarded(told: argparse.Namespace, settings: Settings, run: Callable[[Database], int]) -> int:

@@ -70,3 +70,15 @@ def change(one: Mapping[str, Json]) -> None:
         print(f"         {statement['sql']};".replace("\n", "\n         "))
     for event in one["events"]:
         print(f"         {event['at'][:23].replace('T', ' ')}  {event['state']:10}  {event['process']}")
+
+
+def drift(found: Sequence[Mapping[str, Json]], *, offered: bool = True) -> None:
+    """What differs between definitions and database, and what would mend it."""
+    if not found:
+        print("Definitions and database agree.")
+    for one in found:
+        print(f"{_LEVELS[one['level']]} {one['code']}: {one['message']}")
+        if one["repair"] and offered:
+            print(f"     repair: {one['repair']}{'  ' + one['sql'] + ';' if one['sql'] else ''}")
+    if offered and any(one["repair"] for one in found):
+        print("\nRepair with: fieldloom schema repair --apply")

@@ -57,6 +57,13 @@ def change() -> Response:
     return answer
 
 
+@blueprint.get("/check")
+def check() -> Response:
+    """What differs between definitions and database."""
+    with visiting() as visit:
+        return jsonify({"data": metadata_api.check(visit)})
+
+
 @blueprint.get("/changes")
 def changes() -> Response:
     """The journal, newest first: `?page[size]=`, `?page[after]=`."""

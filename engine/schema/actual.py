@@ -100,15 +100,33 @@ def half_built(conn: Connection, table: str) -> frozenset[str]:
 
 
 def _foreign_keys(conn: Connection, table: str) -> frozenset[str]:
-    """The names of a table's foreign keys on MariaDB, where they are statements of their own."""
-    found = conn.execute(
-        sa.text(
+    """The names of a table's foreign keys, where they are statements of their own."""
+    if conn.dialect.name == "postgresql":
+        asked = "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(quote_ident(:table)) AND contype = 'f'"
+    else:
+        asked = (
             "SELECT constraint_name FROM information_schema.table_constraints "
             "WHERE table_schema = DATABASE() AND table_name = :table AND constraint_type = 'FOREIGN KEY'"
-        ),
-        {"table": table},
-    )
-    return frozenset(str(row[0]) for row in found)
+        )
+    return frozenset(str(row[0]) for row in conn.execute(sa.text(asked), {"table": table}))
+
+
+def referring_columns(conn: Connection, table: str) -> frozenset[str]:
+    """The columns of a table that have a foreign key."""
+    match conn.dialect.name:
+        case "sqlite":
+            asked = 'SELECT "from" FROM pragma_foreign_key_list(:table)'
+        case "postgresql":
+            asked = (
+                "SELECT a.attname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY(c.conkey) "
+                "WHERE c.conrelid = to_regclass(quote_ident(:table)) AND c.contype = 'f'"
+            )
+        case _:
+            asked = (
+                "SELECT column_name FROM information_schema.key_column_usage "
+                "WHERE table_schema = DATABASE() AND table_name = :table AND referenced_table_name IS NOT NULL"
+            )
+    return frozenset(str(row[0]) for row in conn.execute(sa.text(asked), {"table": table}))
 
 
 def is_done(conn: Connection, statement: Statement) -> bool:

@@ -17,9 +17,10 @@ from engine.metadata import store
 from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog
-from engine.schema import actual, effects, journal, lock, plan, stages
+from engine.schema import actual, compare, effects, journal, lock, plan, stages
 from engine.schema.journal import Intent
 from engine.schema.operation import Operation
+from engine.schema.ops.quarantine_field import ReviveField
 from engine.schema.plan import Plan
 from engine.schema.recover import carry_on
 from engine.schema.running import Orders, Run, retried, run_all, transaction
@@ -59,6 +60,7 @@ def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
 
 def _at_once(run: Run, made: Plan) -> Applied:
     change = 0
+    revived = any(isinstance(step.operation, ReviveField) for step in made.steps)  # its column may be there again
 
     def attempt() -> None:
         nonlocal change
@@ -67,7 +69,7 @@ def _at_once(run: Run, made: Plan) -> Applied:
             change = journal.open_change(conn, _intent(run, made))
             stages.write(conn, made.before, made.after)
             journal.add_event(conn, change, "applied")
-            run_all(conn, made.expanding)  # last: it is what others could wait for
+            run_all(conn, [one for one in made.expanding if not (revived and actual.is_done(conn, one))])  # last: others could wait for it
 
     try:
         retried(run, attempt, made.expanding)
@@ -75,6 +77,28 @@ def _at_once(run: Run, made: Plan) -> Applied:
         if stages.state_of(run, change) != "applied":
             raise  # else it was committed, only the answer was lost
     return Applied(change, made.before.version + 1, tuple(made.later))
+
+
+def mend(database: Database, orders: Orders) -> Applied | None:
+    """Make again in the database what the definitions say, as a change in the journal. Returns None where nothing is to be done.
+
+    Raises ChangeUnderWay, TableHeld, ChangeRefused, and what the database refuses.
+    """
+    run = Run(database, orders)
+    with lock.evolving(database):
+        carry_on(run)
+        with database.reading() as conn:
+            catalog = store.load(conn)
+            found = [one for one in compare.compare(conn, catalog) if one.statement and one.repair]
+        if not found:
+            return None
+        statements = [one.statement for one in found if one.statement]
+        operations = [one.repair.to_json() for one in found if one.repair]
+        with database.writing() as conn:
+            intent = Intent(operations, None, statements, catalog.version, orders.user_id, orders.author, orders.note)
+            change = journal.open_change(conn, intent)
+        stages.mend(run, change, statements)
+    return Applied(change, catalog.version)
 
 
 def _check_version(conn: Connection, before: Catalog) -> None:

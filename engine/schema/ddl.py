@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from engine.metadata.model import Catalog
-from engine.metadata.physical import entity_of, extensions, tables
+from engine.metadata.physical import entity_of, extensions, folded_column, tables
 from engine.schema.indexes import MOST_KEYS, indexes
 
 Action = Literal["create_table", "drop_table", "add_column", "drop_column", "create_index", "drop_index", "add_foreign_key", "drop_foreign_key"]
@@ -91,7 +91,7 @@ def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statemen
             made += _added(before, after, held[name], table, ground)
     for name, table in held.items():
         if name in coming and coming[name] is not table:
-            made += _removed(before, table, coming[name], ground)
+            made += _removed(before, table, coming[name], ground, _set_aside(after))
     gone = [table for name, table in held.items() if name not in coming]
     made += [Statement("drop_table", one.name, one.name, f"DROP TABLE {_quoted(one.name, ground)}") for one in reversed(gone)]
     return made
@@ -100,7 +100,7 @@ def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statemen
 def _added(before: Catalog, after: Catalog, held: Table, table: Table, ground: Ground) -> Iterator[Statement]:
     new = [column for column in table.columns if column.name not in held.columns]
     for column in new:
-        yield _add_column(table, column, ground)
+        yield add_column(table, column, ground)
     if new or _is_changed(before, after, table):
         for index, needed in new_indexes(before, after, held, table, ground):
             yield _create_index(index, ground, later=table.name in ground.large and not needed)
@@ -131,8 +131,14 @@ def _is_changed(before: Catalog, after: Catalog, table: Table) -> bool:
     return held is not coming
 
 
-def _removed(before: Catalog, table: Table, coming: Table, ground: Ground) -> Iterator[Statement]:
-    gone = [column for column in table.columns if column.name not in coming.columns]
+def _set_aside(catalog: Catalog) -> frozenset[tuple[str, str]]:
+    """(table, column) of fields without a column: nothing is to be dropped where nothing is, and what comes back is not dropped either."""
+    found = [one for entity in catalog.stored for one in entity.missing]
+    return frozenset((one.table, name) for one in found for name in (one.column, folded_column(one)))
+
+
+def _removed(before: Catalog, table: Table, coming: Table, ground: Ground, aside: frozenset[tuple[str, str]]) -> Iterator[Statement]:
+    gone = [column for column in table.columns if column.name not in coming.columns and (table.name, column.name) not in aside]
     if not gone:
         return
     names = {column.name for column in gone}
@@ -153,7 +159,8 @@ def _removed(before: Catalog, table: Table, coming: Table, ground: Ground) -> It
         yield Statement("drop_column", table.name, column.name, sql + _instant(ground))
 
 
-def _add_column(table: Table, column: Column[Any], ground: Ground) -> Statement:
+def add_column(table: Table, column: Column[Any], ground: Ground) -> Statement:
+    """The statement that makes a column."""
     told = _sql(CreateColumn(column), ground.dialect)
     for key in column.foreign_keys if ground.name not in MARIADB else ():
         named = f" CONSTRAINT {_constraint(key.constraint, ground)}" if ground.name == "postgresql" else ""
@@ -196,6 +203,24 @@ def _indexes(catalog: Catalog, table: Table, ground: Ground, *, limited: bool = 
     if entity is None:
         return {}
     return {str(one.name): one for one in indexes(catalog, entity, table, ground.name, trigrams=ground.trigrams, limited=limited)}
+
+
+def index_statements(catalog: Catalog, table: Table, ground: Ground) -> dict[str, Statement]:
+    """The statements that make a table's indexes, by name; those of a large table run beside the writers where that can be."""
+    return {name: _create_index(one, ground, later=table.name in ground.large) for name, one in _indexes(catalog, table, ground).items()}
+
+
+def index_columns(catalog: Catalog, table: Table, ground: Ground, name: str) -> list[str]:
+    """The columns of an index."""
+    return [column.name for column in _indexes(catalog, table, ground)[name].columns]
+
+
+def foreign_key(table: Table, column: Column[Any], ground: Ground) -> Statement | None:
+    """The statement that makes a column's foreign key again; None where the database can only make it with the table."""
+    if ground.name == "sqlite":
+        return None
+    made = _add_foreign_key(table, column, ground)
+    return made if ground.name in MARIADB else replace(made, sql=made.sql.removesuffix(", ALGORITHM=INPLACE"))
 
 
 def _held_indexes(before: Catalog, table: Table, ground: Ground) -> Mapping[str, tuple[str, ...]]:
@@ -278,7 +303,7 @@ def drop_half_built(index: str) -> str:
 def normal_type(told: str) -> str:
     """A column type in one spelling, whether our own DDL or a database's catalog tells it."""
     plain = told.lower().split(" collate")[0].split(" character set")[0].replace(", ", ",").strip()
-    return _SPELLINGS.get(plain, plain.replace("decimal(", "numeric("))
+    return _SPELLINGS.get(plain, plain.replace("decimal(", "numeric(").replace("character varying(", "varchar("))
 
 
 def has_trigrams(conn: Connection) -> bool:

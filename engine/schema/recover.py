@@ -7,11 +7,11 @@ import logging
 from engine.errors import FieldloomError
 from engine.metadata import store
 from engine.metadata.database import Database
-from engine.schema import actual, journal, lock, plan, stages
+from engine.schema import actual, compare, journal, lock, plan, stages
 from engine.schema.ddl import Statement
 from engine.schema.journal import Change
 from engine.schema.operation import read
-from engine.schema.ops import JOURNALLED
+from engine.schema.ops import JOURNALLED, Mend
 from engine.schema.running import Orders, Run
 
 log = logging.getLogger("fieldloom.schema")
@@ -47,6 +47,9 @@ def carry_on(run: Run) -> Change | None:
 
 def _resume(run: Run, found: Change, statements: list[Statement], folding: list[str]) -> None:
     operations = read(found.operations, JOURNALLED)
+    if any(isinstance(one, Mend) for one in operations):
+        _mend(run, found, statements)
+        return
     with run.database.reading() as conn:
         catalog = plan.unprepared(store.load(conn), folding)
         made = plan.make(catalog, operations, actual.ground(conn, plan.touched(operations, catalog)))
@@ -59,3 +62,11 @@ def _resume(run: Run, found: Change, statements: list[Statement], folding: list[
         stages.from_filling(run, found.id, made, found.detail.get("done", {}))
     else:
         stages.from_the_start(run, found.id, made)
+
+
+def _mend(run: Run, found: Change, statements: list[Statement]) -> None:
+    """Those of the repairs that have not taken effect yet."""
+    wanted = {(one.action, one.table, one.name) for one in statements}
+    with run.database.reading() as conn:
+        left = [one.statement for one in compare.compare(conn, store.load(conn)) if one.statement]
+    stages.mend(run, found.id, [one for one in left if (one.action, one.table, one.name) in wanted])

@@ -105,6 +105,15 @@ def run_all(conn: Connection, statements: Iterable[Statement]) -> None:
         check(conn, one)
 
 
+def run_beside(run: Run, statement: Statement) -> None:
+    """Run a statement outside of any transaction, as what goes on beside the writers must be."""
+    with run.database.reading() as conn:
+        if not actual.is_done(conn, statement) or statement.name in actual.half_built(conn, statement.table):
+            conn.exec_driver_sql(statement.sql)
+    with run.database.reading() as conn:
+        check(conn, statement)
+
+
 def run_alone(run: Run, statement: Statement) -> None:
     """Run a statement by itself, unless it has taken effect already."""
     with run.database.reading() as conn:

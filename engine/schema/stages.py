@@ -25,7 +25,7 @@ from engine.schema import actual, archive, ddl, fill, journal, plan
 from engine.schema.ddl import CONTRACTING, Statement
 from engine.schema.journal import State
 from engine.schema.plan import Fill, Plan
-from engine.schema.running import Run, execute, retried, run_all, run_alone, transaction
+from engine.schema.running import Run, execute, retried, run_all, run_alone, run_beside, transaction
 
 GRACE = 1.0
 """How long requests that began before a publishing may go on using what it has hidden, in seconds."""
@@ -158,6 +158,19 @@ def contract(run: Run, change: int, statements: Sequence[Statement]) -> None:
     for one in statements:
         if one.action in CONTRACTING:
             run_alone(run, one)
+    with run.database.writing() as conn:
+        journal.add_event(conn, change, "applied")
+
+
+def mend(run: Run, change: int, statements: Sequence[Statement]) -> None:
+    """Run repairs of the database, each unless it has taken effect already, and close the change."""
+    try:
+        for one in statements:
+            (run_beside if one.later and run.database.dialect == "postgresql" else run_alone)(run, one)
+    except Exception as error:
+        with run.database.writing() as conn:
+            journal.add_event(conn, change, "failed", {"reason": str(error)[:2000]})
+        raise
     with run.database.writing() as conn:
         journal.add_event(conn, change, "applied")
 

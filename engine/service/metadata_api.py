@@ -14,7 +14,7 @@ from engine.metadata.types import TYPES
 from engine.schema import journal
 from engine.schema.apply import Applied
 from engine.schema.ops import OPERATIONS
-from engine.service import evolution, plan_json
+from engine.service import drift, evolution, plan_json
 from engine.service.evolution import Request
 from engine.service.visit import Site, Visit
 
@@ -104,6 +104,12 @@ class Sent:
 
     actor: Actor
     request: Request
+
+
+def check(visit: Visit) -> list[dict[str, Json]]:
+    """What differs between definitions and database."""
+    evolution.administrator(visit)
+    return drift.found(visit.conn, visit.catalog, visit.translator.say)
 
 
 def sent(visit: Visit, body: Json) -> Sent:

@@ -18,7 +18,7 @@ from engine.schema import apply, journal, recover, running
 from engine.schema.apply import Orders
 from engine.schema.operation import Operation
 from engine.schema.plan import Fill
-from engine.service import evolution, plan_json
+from engine.service import drift, evolution, plan_json, rule_findings
 
 Told = Callable[[str, int, int], None]
 """(what, done, whole): how far a copying is."""
@@ -46,6 +46,7 @@ class Wish:
             undoes=self.undoes,
             archive=self.archive,
             told=_drawn(self.told),
+            more=rule_findings.added,
         )
 
 
@@ -110,6 +111,20 @@ def checked_chain(database: Database) -> int:
     """How many events the journal has, each fitting the one before. Raises BrokenJournal."""
     with database.reading() as conn:
         return journal.check_chain(conn)
+
+
+def checked(database: Database) -> list[dict[str, Json]]:
+    """What differs between definitions and database; `repair` says in words what would mend it."""
+    with database.reading() as conn:
+        return drift.found(conn, store.load(conn))
+
+
+def repaired(database: Database, wish: Wish) -> list[int]:
+    """End what was left open, take fields back that were set aside, make again in the database what is not there.
+
+    Returns the ids of the changes made. Raises what `evolution.publish` raises.
+    """
+    return drift.repair(database, wish.orders)
 
 
 def recovered(database: Database, wish: Wish) -> int | None:

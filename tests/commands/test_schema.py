@@ -180,3 +180,20 @@ def test_it_is_a_command(line: Line) -> None:
     done = subprocess.run([sys.executable, "cli.py", "schema", "journal"], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Add the field “Grade” (c_grade, Single-line text) to “customer”." in done.stdout
+
+
+def test_what_is_gone_is_told_and_made_again(line: Line, installed: Database) -> None:
+    assert line("schema", "check") == 0
+    assert line.out == "Definitions and database agree.\n"
+    line(*ADD, "--yes")
+    with installed.writing() as conn:
+        conn.exec_driver_sql("ALTER TABLE customer DROP COLUMN c_grade")
+    assert line("schema", "check") == 1
+    assert "ERROR K2: The column “c_grade” of “customer” is gone." in line.out
+    assert line("schema", "repair") == 0
+    assert "ADD COLUMN c_grade" in line.out
+    assert line.json("schema", "check", status=1)[0]["code"] == "K2"
+    assert line("schema", "repair", "--apply") == 0
+    assert "Definitions and database agree." in line.out
+    assert line("schema", "check") == 0
+    assert line.json("schema", "repair", "--apply") == {"changes": [], "left": []}

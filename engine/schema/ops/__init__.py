@@ -8,8 +8,10 @@ from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.convert_field import ConvertField
 from engine.schema.ops.entities import AddEntity, ChangeEntity, PurgeEntity, RestoreEntity, RetireEntity
 from engine.schema.ops.groups import AddGroup, ChangeGroup, MoveGroup, RemoveGroup
+from engine.schema.ops.mend import Mend
 from engine.schema.ops.move_fields import MoveFields
 from engine.schema.ops.narrow_field import NarrowField
+from engine.schema.ops.quarantine_field import QuarantineField, ReviveField
 from engine.schema.ops.retire_field import PurgeField, RestoreField, RetireField
 from engine.schema.ops.set_labels import SetLabels
 from engine.schema.ops.take_over import TakeOver
@@ -22,12 +24,33 @@ _ALL: tuple[type[Operation], ...] = (
     AddEntity, ChangeEntity, RetireEntity, RestoreEntity, PurgeEntity,
 )  # fmt: skip
 
-_OF_THE_PROGRAM: tuple[type[Operation], ...] = (TakeOver,)
+_OF_THE_PROGRAM: tuple[type[Operation], ...] = (TakeOver, QuarantineField, ReviveField, Mend)
 
 __all__ = [
-    "JOURNALLED", "OPERATIONS",
-    "AddEntity", "AddField", "AddGroup", "ChangeEntity", "ChangeField", "ChangeGroup", "ConvertField", "MoveFields", "MoveGroup",
-    "NarrowField", "PurgeEntity", "PurgeField", "RemoveGroup", "RestoreEntity", "RestoreField", "RetireEntity", "RetireField", "SetLabels", "TakeOver",
+    "JOURNALLED",
+    "OPERATIONS",
+    "AddEntity",
+    "AddField",
+    "AddGroup",
+    "ChangeEntity",
+    "ChangeField",
+    "ChangeGroup",
+    "ConvertField",
+    "Mend",
+    "MoveFields",
+    "MoveGroup",
+    "NarrowField",
+    "PurgeEntity",
+    "PurgeField",
+    "QuarantineField",
+    "RemoveGroup",
+    "RestoreEntity",
+    "RestoreField",
+    "RetireEntity",
+    "RetireField",
+    "ReviveField",
+    "SetLabels",
+    "TakeOver",
     "WidenField",
 ]  # fmt: skip
 

@@ -1,0 +1,178 @@
+"""Definitions and database come apart: found, set aside, repaired."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from engine.metadata import store
+from engine.metadata.database import Database
+from engine.metadata.physical import tables
+from engine.schema import actual, apply, compare, ddl, journal
+from engine.schema.apply import Orders
+from engine.schema.journal import Intent
+from engine.schema.operation import read
+from engine.schema.ops import JOURNALLED
+from engine.service import drift
+
+ADD = {"operation": "add_field", "entity": "customer", "name": "c_x", "type": "text", "group": "basic", "label": "X",
+       "options": {"max_length": 50}, "searchable": True}  # fmt: skip
+
+
+def change(database: Database, *documents: dict[str, object]) -> None:
+    """A change of these operations."""
+    apply.publish(database, read(list(documents), JOURNALLED), Orders())
+
+
+def run(database: Database, *statements: str) -> None:
+    """What somebody does by hand."""
+    with database.writing() as conn:
+        for one in statements:
+            conn.exec_driver_sql(one)
+
+
+def found(database: Database) -> list[tuple[str, str, str]]:
+    """(code, table, name) of what differs."""
+    with database.reading() as conn:
+        told = compare.compare(conn, store.load(conn))
+    return [(one.finding.code, one.finding.entity, one.finding.field) for one in told]
+
+
+def without_column(database: Database, table: str, column: str) -> None:
+    """Drop a column by hand, with its index where the database asks for that."""
+    if database.dialect == "sqlite":
+        run(database, f"DROP INDEX IF EXISTS ix_{table}_{column}")
+    run(database, f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+def test_a_fresh_installation_differs_nowhere(installed: Database) -> None:
+    assert found(installed) == []
+
+
+def test_nor_does_one_with_fields_of_every_type(installed: Database) -> None:
+    told = [
+        {"operation": "add_field", "entity": "customer", "name": f"c_{kind}", "type": kind, "group": "basic", "label": kind, "options": options,
+         "searchable": kind not in ("attachment", "image", "hint", "url", "link")}
+        for kind, options in {
+            "text": {}, "multiline": {}, "integer": {}, "decimal": {"places": 2}, "date": {}, "datetime": {}, "check": {},
+            "choice": {"choices": [{"value": "a", "label": "A"}]}, "reference": {"entity": "contact"}, "list": {"entity": "salutation"},
+            "attachment": {},
+        }.items()
+    ]
+    change(installed, *told)
+    assert found(installed) == []
+
+
+def test_a_field_without_a_column_is_set_aside_and_taken_back(installed: Database) -> None:
+    change(installed, ADD)
+    without_column(installed, "customer", "c_x")
+    assert ("K2", "customer", "c_x") in found(installed)
+    assert drift.set_aside(installed) == ["customer.c_x"]
+    assert drift.set_aside(installed) == []
+    with installed.reading() as conn:
+        customer = store.load(conn).entity("customer")
+        assert ("c_x" in customer.by_name, [one.name for one in customer.missing]) == (False, ["c_x"])
+        assert "s_c_x" in actual.columns(conn, "customer")  # nothing was dropped
+        newest = journal.read_changes(conn, limit=1)[0]
+        assert (newest.author, newest.state, newest.statements) == ("Fieldloom", "applied", [])
+    assert len(drift.repair(installed, Orders())) >= 1
+    assert found(installed) == []
+    with installed.reading() as conn:
+        assert "c_x" in store.load(conn).entity("customer").by_name
+
+
+def test_a_column_that_comes_back_keeps_its_values(installed: Database) -> None:
+    change(installed, ADD | {"searchable": False})
+    without_column(installed, "customer", "c_x")
+    drift.set_aside(installed)
+    with installed.reading() as conn:
+        kind = actual.columns(conn, "customer")["code"]
+    run(installed, f"ALTER TABLE customer ADD COLUMN c_x {kind}")
+    assert found(installed) == [("K2", "customer", "c_x")]
+    drift.repair(installed, Orders())
+    assert found(installed) == []
+
+
+def test_a_column_of_another_record_is_set_aside_on_both_cards(installed: Database) -> None:
+    without_column(installed, "contact", "attitude")
+    names = drift.set_aside(installed)
+    assert len(names) == 1
+    with installed.reading() as conn:
+        catalog = store.load(conn)
+    field = names[0].removeprefix("contact.")
+    lost = [(entity.name, one.column) for entity in catalog.entities.values() for one in entity.missing]
+    assert ("contact", field) in lost
+    assert all(one.column != field or one.table != "contact" for one in catalog.entity("customer").fields)
+
+
+def test_an_index_that_is_gone_is_built_again(installed: Database) -> None:
+    change(installed, ADD)
+    with installed.reading() as conn:
+        ground = actual.ground(conn, frozenset())
+        catalog = store.load(conn)
+        name = next(one for one in ddl.index_statements(catalog, tables(catalog)["customer"], ground) if "c_x" in one)
+    run(installed, f"DROP INDEX {name} ON customer" if installed.dialect in ("mysql", "mariadb") else f"DROP INDEX {name}")
+    assert found(installed) == [("K4", "customer", name)]
+    (id,) = drift.repair(installed, Orders(author="Li"))
+    assert found(installed) == []
+    with installed.reading() as conn:
+        made = journal.read_change(conn, id)
+        assert made is not None
+        assert (made.author, made.state, made.operations[0]["operation"]) == ("Li", "applied", "mend")
+
+
+def test_what_somebody_else_made_is_told_and_left(installed: Database) -> None:
+    run(installed, "ALTER TABLE customer ADD COLUMN c_orphan TEXT", "ALTER TABLE customer ADD COLUMN theirs TEXT")
+    assert found(installed) == [("K7", "customer", "c_orphan"), ("K7", "customer", "theirs")]
+    assert drift.repair(installed, Orders()) == []
+    with installed.reading() as conn:
+        assert {"c_orphan", "theirs"} <= set(actual.columns(conn, "customer"))
+
+
+def test_a_table_that_is_gone_and_a_wrong_type_are_told(installed: Database) -> None:
+    if installed.dialect == "sqlite":  # which keeps no types
+        run(installed, "DROP TABLE document")
+        assert ("K1", "document", "") in found(installed)
+        return
+    modify = "ALTER COLUMN code TYPE varchar(7)" if installed.dialect == "postgresql" else "MODIFY code varchar(7)"
+    run(installed, f"ALTER TABLE customer {modify}")
+    assert ("K3", "customer", "code") in found(installed)
+
+
+def test_a_foreign_key_that_is_gone_is_found(installed: Database) -> None:
+    if installed.dialect == "sqlite":
+        pytest.skip("SQLite makes a foreign key only with its column")
+    drop = "DROP CONSTRAINT" if installed.dialect == "postgresql" else "DROP FOREIGN KEY"
+    run(installed, f"ALTER TABLE customer {drop} fk_customer_city")
+    assert found(installed) == [("K6", "customer", "fk_customer_city")]
+    drift.repair(installed, Orders())
+    assert found(installed) == []
+
+
+def test_a_repair_that_was_cut_off_is_gone_on_with(installed: Database) -> None:
+    change(installed, ADD)
+    without_column(installed, "customer", "c_x")
+    with installed.reading() as conn:
+        catalog = store.load(conn)
+        broken = [one for one in compare.compare(conn, catalog) if one.statement and one.repair]
+    with installed.writing() as conn:
+        operations = [one.repair.to_json() for one in broken if one.repair]
+        journal.open_change(conn, Intent(operations, None, [one.statement for one in broken if one.statement], catalog.version, None, "Li"))
+    assert ("K8", "fl_change", "") in found(installed)
+    drift.repair(installed, Orders())
+    assert found(installed) == []
+
+
+def test_a_field_the_program_leans_on_is_never_hidden(installed: Database) -> None:
+    with installed.reading() as conn:
+        catalog = store.load(conn)
+    (operation,) = read([{"operation": "quarantine_field", "entity": "customer", "field": "name"}], JOURNALLED)
+    assert [one.code for one in operation.check(catalog)] == ["S1"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_journal_altered_by_hand_is_told(installed: Database) -> None:
+    change(installed, ADD)
+    with installed.writing() as conn:
+        conn.execute(sa.text("UPDATE fl_change SET operations = '[]'"))
+    assert ("K9", "fl_change_event", "") in found(installed)
