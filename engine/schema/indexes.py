@@ -14,6 +14,7 @@ from engine.metadata.physical import folded_column, is_folded, is_stored
 from engine.metadata.types import TYPES
 
 _LONGEST_NAME = 60
+_LONGEST_OF_ALL = 63
 _PREFIX_LENGTH = 100
 MOST_KEYS = 60
 _CODE = 60  # no stored choice is longer
@@ -71,10 +72,16 @@ def _text_indexes(name: str, folded: sa.Column[str], dialect: str, *, trigrams: 
         prefix: dict[str, Any] = {"mysql_length": _PREFIX_LENGTH, "mariadb_length": _PREFIX_LENGTH} if dialect in ("mysql", "mariadb") else {}
         yield Index(name, folded, _table=table, **prefix)
     if trigrams:
-        yield Index(f"{name}_trgm", folded, _table=table, postgresql_using="gin", postgresql_ops={folded.name: "gin_trgm_ops"})
+        yield Index(trigram_name(table.name, name), folded, _table=table, postgresql_using="gin", postgresql_ops={folded.name: "gin_trgm_ops"})
 
 
 def index_name(table: str, column: str) -> str:
     """The name of a column's index. One that would be too long ends in a part of its own hash: names are cut off silently by one database."""
     name = f"ix_{table}_{column}"
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def trigram_name(table: str, name: str) -> str:
+    """The name of the index for "contains" beside one of this name."""
+    made = f"{name}_trgm"
+    return made if len(made) <= _LONGEST_OF_ALL else index_name(table, made)

@@ -12,6 +12,7 @@ from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.physical import entity_of
 from engine.metadata.types import TYPES
 from engine.schema.editing import field_named, named_in_all, ordered, placed, with_entity, with_labels
+from engine.schema.names import field_clash
 from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, TABLE, WIDTHS, Finding, Operation
 from engine.schema.ops.common import PREFIX, definition_findings, no_group
 
@@ -128,6 +129,6 @@ def name_problem(catalog: Catalog, entity: Entity, name: str) -> Message | None:
         return M_("“%(name)s” is the name of a retired field: restore that one, or choose another name.", name=name)
     if field_named(entity.missing, name) or (entity.name, name) in catalog.spent:
         return M_("“%(name)s” was used before. A name is given only once, so that old data never stands for something new.", name=name)
-    return None
+    return field_clash(catalog, entity, name)
 
 

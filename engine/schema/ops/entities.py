@@ -12,6 +12,7 @@ from engine.metadata import definition
 from engine.metadata.model import Catalog, Entity, Json
 from engine.schema.dependents import of_entity
 from engine.schema.editing import with_entity, with_labels, without_entity, without_labels
+from engine.schema.names import entity_clash
 from engine.schema.operation import LABEL, NAME, Finding, Operation
 from engine.schema.ops.common import PREFIX, no_entity
 
@@ -52,10 +53,11 @@ class AddEntity(Operation):
         if self.definition.get("rows"):
             return [Finding("F1", "error", M_("Entries are added once the entity is there."), name)]
         try:
-            self._entity(catalog)
+            made = self._entity(catalog)
         except BadCatalog as error:
             return [Finding("F1", "error", M_("The definition is not right: %(what)s", what=error.what), name, error.field)]
-        return []
+        problem = entity_clash(catalog, made)
+        return [Finding("N1", "error", problem, name)] if problem else []
 
     def _entity(self, catalog: Catalog) -> Entity:
         made = definition.read_one(self.definition, catalog.entities).entity
