@@ -27,6 +27,8 @@ State = Literal["applying", "filling", "published", "applied", "giving_up", "fai
 """Applying: intended, perhaps partly done. Filling: columns are there, values are being copied. Published: in force, and
 what goes has been hidden but not dropped yet. Giving up: what was done so far is being taken back. Applied and failed are
 final."""
+IN_FORCE: tuple[State, ...] = ("filling", "published", "applied")
+"""What readers see already, or will without anybody doing anything."""
 _SLOT = "open"
 
 

@@ -222,6 +222,49 @@ def test_nothing_is_asked_while_an_input_method_composes(opens: Readers, office:
     assert page.url.endswith("type=text")
 
 
+def test_names_are_kept_as_cells_are_left(opens: Readers, office: Served) -> None:
+    """3.2: saved as you go, from cell to cell by keys; gaps are marked."""
+    page = at_the_table(opens, office, ENGLISH).page
+    page.goto(f"{office.url}/admin/customer/labels?only=gaps")
+    page.goto(f"{office.url}/admin/customer/labels")
+    cell = page.locator("[name='zh-Hans|field.customer.fax.label']")
+    cell.fill("传真机")
+    sent(page, lambda: cell.press("Enter"))
+    expect(page.locator("[name='zh-Hans|field.customer.email.label']")).to_be_focused()
+    expect(page.locator("#draft-bar .draft-text")).to_contain_text("1 change")
+    page.reload()
+    expect(cell).to_have_value("传真机")
+
+
+def test_groups_are_dragged_and_moved_by_keys(opens: Readers, office: Served) -> None:
+    """3.3: a default group says why it stays; an own one comes and goes."""
+    page = at_the_table(opens, office, ENGLISH).page
+    page.goto(f"{office.url}/admin/customer/groups")
+    listed = page.locator(".group-item")
+    assert listed.evaluate_all("all => all.map(one => one.dataset.name)")[:2] == ["basic", "classification"]
+    start, end = (page.locator(f"#group-{name} .grip").bounding_box() for name in ("basic", "classification"))
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 8, end["y"] + 30, steps=12)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert listed.evaluate_all("all => all.map(one => one.dataset.name)")[:2] == ["classification", "basic"]
+    page.locator("#group-basic .grip").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Alt+ArrowUp")
+    assert listed.evaluate_all("all => all.map(one => one.dataset.name)")[:2] == ["basic", "classification"]
+    page.locator("#group-basic .lock").click()
+    expect(page.locator(".pop-why:popover-open")).to_contain_text("default group")
+    page.keyboard.press("Escape")
+    page.locator("#new-en").fill("Shipping")
+    page.locator(".group-new button[value=add]").click()
+    expect(page.locator("#group-c_shipping")).to_be_visible()
+    page.locator("#group-c_shipping button[value='remove:c_shipping']").click()
+    expect(page.locator("#group-c_shipping")).to_have_count(0)
+
+
 def test_two_windows_clash_and_merge(opens: Readers, office: Served) -> None:
     one, two = at_the_table(opens, office, ENGLISH), at_the_table(opens, office, ENGLISH)
     sent(one.page, lambda: one.page.locator("#row-website button[value^='toggle:required']").click())

@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from engine import accounts
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Entity
+from engine.metadata.tables import DRAFT
 from tests.web.conftest import PASSWORD, Browser
 
 GRADE = {"type": "choice", "label.zh-Hans": "客户等级", "label.en": "Grade", "group": "other", "option.choices": "A级\nB级", "enabled": "on"}
@@ -206,6 +208,18 @@ def test_a_purge_wants_the_name_typed_and_a_confirmation(browser: Browser, insta
     assert browser.post("/admin/customer/retired", {"do": "purge:c_kehu_dengji", "typed": "c_kehu_dengji"}).status_code == 303
     assert browser.post("/admin/draft", {"do": "publish"}).status_code == 422
     assert customer(installed).retired
+
+
+def test_a_draft_whose_process_was_killed_after_publishing_is_empty(browser: Browser, installed: Database) -> None:
+    browser.post("/admin/customer/fields/new", GRADE)
+    with installed.reading() as conn:
+        held = conn.execute(sa.select(DRAFT)).one()
+    publish(browser)
+    with installed.writing() as conn:
+        conn.execute(sa.insert(DRAFT).values(**held._mapping))
+    page = browser.get("/admin/customer/fields").text
+    assert 'value="publish"' not in page
+    assert act(browser, "toggle:required:fax:on")[1]["done"] == 1
 
 
 def test_two_administrators_merge_and_clash(app: Flask, browser: Browser, installed: Database) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.metadata.model import Catalog, Json
+from engine.schema import journal
 from engine.schema.journal import Change
 from engine.service.drafts import Draft
 
 Key = tuple[str, ...]
-IN_FORCE = ("filling", "published", "applied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def find(draft: Draft, published: Sequence[Change], actor: int) -> list[Clash]:
 
 def since(base: int, published: Sequence[Change]) -> list[Change]:
     """The changes in force that began on this version or a later one."""
-    return [one for one in published if one.base >= base and one.state in IN_FORCE]
+    return [one for one in published if one.base >= base and one.state in journal.IN_FORCE]
 
 
 def settled(draft: Draft, theirs: frozenset[Key], catalog: Catalog) -> Draft:

@@ -11,6 +11,7 @@ from engine.errors import ChangeRefused, Forbidden
 from engine.metadata import labels
 from engine.metadata.model import Catalog, Entity, Json
 from engine.render.view import View
+from engine.schema import journal
 from engine.schema.operation import Operation, read
 from engine.schema.ops import OPERATIONS
 from engine.service import drafts
@@ -63,7 +64,22 @@ class Desk:
 def open_desk(visit: Visit) -> Desk:
     """The desk of whoever asks. Raises SignInNeeded, Forbidden."""
     actor = administrator(visit)
-    return Desk(visit, actor, drafts.fetch(visit.conn, actor.id, visit.catalog.version))
+    draft = drafts.fetch(visit.conn, actor.id, visit.catalog.version)
+    if draft.documents and draft.base < visit.catalog.version and _is_published(visit, actor, draft):
+        draft = Draft(visit.catalog.version)
+    return Desk(visit, actor, draft)
+
+
+def _is_published(visit: Visit, actor: Actor, draft: Draft) -> bool:
+    """Whether the draft is in force already: its process was killed after publishing it and before emptying it."""
+    told = [_plain(document) for document in draft.standing]
+    mine = (one for one in journal.read_changes(visit.conn, limit=20) if one.user_id == actor.id and one.base >= draft.base)
+    return any(told == [_plain(document) for document in one.operations] for one in mine if one.state in journal.IN_FORCE)
+
+
+def _plain(document: Mapping[str, Json]) -> dict[str, Json]:
+    """An operation without the table that planning chose."""
+    return {name: value for name, value in document.items() if name != "table"}
 
 
 def perform(desk: Desk, *operations: Operation) -> Desk:
