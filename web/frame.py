@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import get_flashed_messages, request
+from flask import get_flashed_messages, request, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
@@ -34,6 +34,7 @@ class Reader:
     name: str | None
     role: Role | None
     languages: tuple[Language, ...]
+    density: str
 
 
 SLOTS = ("title", "main", "csrf_token", "path")
@@ -49,7 +50,7 @@ def framed(visit: Visit, screen: Screen) -> str:
     actor = visit.actor
     role = actor.role if actor else None
     choice = visit.languages.choosable(everything=access.translates(role))
-    reader = Reader(visit.language, visit.theme, actor.name if actor else None, role, choice)
+    reader = Reader(visit.language, visit.theme, actor.name if actor else None, role, choice, session.get("density", "normal"))
     current = _place(visit)
     pages = visit.site.pages
     baked, page = _baked(pages, visit.view, reader, current)
@@ -102,6 +103,7 @@ def _baked(pages: Pages, view: View, reader: Reader, current: str) -> tuple[Piec
         "lang": _lang(language),
         "dir": language.direction,
         "theme": reader.theme,
+        "density": reader.density,
         "user": {"name": reader.name, "role": reader.role} if reader.role else None,
         "nav": nav,
         "more_nav": more,

@@ -40,7 +40,7 @@ def enter() -> Response:
         with visiting() as visit:
             context = {"next": target, "username": username, "error": visit.translator.say(error.message)}
             return draw(visit, Screen("sign_in.html", context, 429 if isinstance(error, TooManyAttempts) else 422))
-    chosen = {name: session[name] for name in ("language", "theme") if name in session}
+    chosen = {name: session[name] for name in ("language", "theme", "density") if name in session}
     session.clear()  # a session that somebody else may have begun ends here
     session.update(chosen, token=token)
     session.permanent = True
@@ -60,7 +60,7 @@ def leave() -> Response:
 def prefer() -> Response:
     """Keep a language or an appearance, and come back."""
     with visiting(write=True) as visit:
-        kept = signing.prefer(visit, language=request.form.get("language", ""), theme=request.form.get("theme", ""))
+        kept = signing.prefer(visit, **{name: request.form.get(name, "") for name in ("language", "theme", "density")})
     session.update(kept)
     return redirect(inside(request.form.get("next", "")), 303)
 

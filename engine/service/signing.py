@@ -8,6 +8,8 @@ from engine.messages import M_
 from engine.service.visit import Site, Visit
 
 THEMES = ("auto", "light", "dark")
+DENSITIES = ("compact", "normal", "roomy")
+"""How close things stand. A matter of the screen more than of the person: the browser keeps it."""
 
 
 def sign_in(site: Site, username: str, password: str, address: str) -> str:
@@ -40,8 +42,8 @@ def _works_on_languages(visit: Visit) -> bool:
     return visit.actor is not None and access.translates(visit.actor.role)
 
 
-def prefer(visit: Visit, *, language: str = "", theme: str = "") -> dict[str, str]:
-    """Keep a reader's language or theme. Returns what is to be kept for a reader without an account, too.
+def prefer(visit: Visit, *, language: str = "", theme: str = "", density: str = "") -> dict[str, str]:
+    """Keep a reader's language or theme. Returns what the browser is to keep: the density for everybody, the rest without an account, too.
 
     Raises BadValue for one that does not exist.
     """
@@ -49,7 +51,9 @@ def prefer(visit: Visit, *, language: str = "", theme: str = "") -> dict[str, st
         raise BadValue("language", M_("There is no language “%(name)s” here.", name=language[:40]))
     if theme and theme not in THEMES:
         raise BadValue("theme", M_("There is no appearance “%(name)s” here.", name=theme[:40]))
+    if density and density not in DENSITIES:
+        raise BadValue("density", M_("There is no density “%(name)s” here.", name=density[:40]))
     kept = {name: value for name, value in (("language", language), ("theme", theme)) if value}
     if visit.actor is not None and kept:
         accounts.set_preference(visit.conn, visit.actor.id, **kept)
-    return kept
+    return {**kept, "density": density} if density else kept

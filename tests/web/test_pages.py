@@ -313,3 +313,13 @@ def test_a_second_process_sees_a_change_on_its_next_page(
     assert "Own channel" not in other.get("/customer/new").text
     assert api.post("/acquisition_channel", json={"name": "Own channel"}).status_code == 201
     assert "Own channel" in other.get("/customer/new").text
+
+
+def test_density_is_kept_by_the_browser(app: Flask, browser: Browser) -> None:
+    assert 'data-density="normal"' in browser.get("/").text
+    browser.post("/preferences", {"density": "compact"})
+    assert 'data-density="compact"' in browser.get("/customer/new").text
+    browser.post("/sign-out")
+    browser.sign_in("administrator")
+    assert 'data-density="normal"' in browser.get("/").text
+    assert browser.post("/preferences", {"density": "none"}).status_code == 400
