@@ -43,6 +43,7 @@ from engine.errors import (
     UnknownStep,
 )
 from engine.messages import M_, Message, Problem
+from engine.service import drift
 from engine.service.judging import sentence
 from engine.service.screen import Screen
 from web.visits import credentials, draw, site, visiting, wants_json
@@ -110,9 +111,16 @@ def _refused(error: FieldloomError) -> Response:
 
 
 def _again(_: Reshaped) -> Response:
-    """A field went while the request was under way. Nothing was written, so it is done once more, with the fields there are now."""
+    """A field went while the request was under way. Nothing was written, so it is done once more, with the fields there are now.
+
+    If that does not help, no change took the column: it has vanished. Then its field is set aside first.
+    """
     try:
-        return current_app.make_response(current_app.view_functions[request.endpoint or ""](**request.view_args or {}))  # type: ignore[arg-type]
+        try:
+            return _done_again()
+        except Reshaped:
+            drift.set_aside(site().database)
+            return _done_again()
     except HTTPException as refused:
         return _http(refused)
     except Reshaped as still:
@@ -121,6 +129,10 @@ def _again(_: Reshaped) -> Response:
         return _refused(refused)
     except Exception as broken:
         return _broken(broken)
+
+
+def _done_again() -> Response:
+    return current_app.make_response(current_app.view_functions[request.endpoint or ""](**request.view_args or {}))  # type: ignore[arg-type]
 
 
 def _problems(error: FieldloomError) -> Sequence[Problem]:

@@ -60,7 +60,8 @@ def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
 
 def _at_once(run: Run, made: Plan) -> Applied:
     change = 0
-    revived = any(isinstance(step.operation, ReviveField) for step in made.steps)  # its column may be there again
+    # The column of a field that is taken back or adopted may be there already.
+    there = any(isinstance(step.operation, ReviveField) for step in made.steps) or any(one.code == "V2" for one in made.findings)
 
     def attempt() -> None:
         nonlocal change
@@ -69,7 +70,7 @@ def _at_once(run: Run, made: Plan) -> Applied:
             change = journal.open_change(conn, _intent(run, made))
             stages.write(conn, made.before, made.after)
             journal.add_event(conn, change, "applied")
-            run_all(conn, [one for one in made.expanding if not (revived and actual.is_done(conn, one))])  # last: others could wait for it
+            run_all(conn, [one for one in made.expanding if not (there and actual.is_done(conn, one))])  # last: others could wait for it
 
     try:
         retried(run, attempt, made.expanding)

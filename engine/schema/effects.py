@@ -17,7 +17,7 @@ from engine.messages import M_, MN_, Message
 from engine.metadata.database import Database
 from engine.metadata.formats import validator
 from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import is_stored, tables
+from engine.metadata.physical import entity_of, is_stored, tables
 from engine.metadata.types import TYPES
 from engine.schema import actual, counting, fill, probing
 from engine.schema.actual import LARGE, Holder
@@ -26,6 +26,7 @@ from engine.schema.dependents import Dependent, of_entity, of_field
 from engine.schema.editing import field_named
 from engine.schema.fill import Lost
 from engine.schema.operation import Finding, Operation
+from engine.schema.ops.add_field import AddField
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.convert_field import ConvertField
 from engine.schema.ops.entities import PurgeEntity, RetireEntity
@@ -84,6 +85,8 @@ def seen(conn: Connection, plan: Plan) -> Plan:
 
 def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
     operation = step.operation
+    if isinstance(operation, AddField):
+        yield from _there_already(conn, plan, operation)
     if isinstance(operation, NarrowField) and operation.entity in plan.before.entities:
         held = field_named(plan.before.entities[operation.entity].fields, operation.field)
         coming = field_named(plan.after.entities[operation.entity].fields, operation.field)
@@ -95,6 +98,23 @@ def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
                 ids=", ".join(map(str, ids[:SHOWN])),
             )
             yield Finding("D2", "error", told, operation.entity, operation.field)
+
+
+def _there_already(conn: Connection, plan: Plan, operation: AddField) -> Iterator[Finding]:
+    """A column of the field's name that belongs to no field: it is adopted with its values when somebody confirms that."""
+    for one in plan.statements:
+        if one.action != "add_column" or one.name != operation.name or entity_of(one.table) != operation.entity or not actual.is_done(conn, one):
+            continue
+        named = {"name": one.name, "table": one.table}
+        if held := actual.wrong_type(conn, one):
+            told = M_("“%(table)s” has a column “%(name)s” already, which belongs to no field and is of another type (%(held)s).", **named, held=held)
+            yield Finding("V2", "error", told, operation.entity, operation.name)
+        elif operation.searchable:
+            told = M_("“%(table)s” has a column “%(name)s” already, which belongs to no field. Adopt it first, let it be searched afterwards.", **named)
+            yield Finding("V2", "error", told, operation.entity, operation.name)
+        else:
+            told = M_("“%(table)s” has a column “%(name)s” already, which belongs to no field. It is adopted, with the values it holds.", **named)
+            yield Finding("V2", "confirm", told, operation.entity, operation.name)
 
 
 def violating(conn: Connection, catalog: Catalog, held: Field, coming: Field) -> Iterator[int]:

@@ -25,7 +25,6 @@ from engine.metadata.types import TYPES, Region
 from engine.query.values import Scope
 from engine.render.page import Pages
 from engine.render.view import View
-from engine.service import drift
 from engine.service.label_care import Books
 
 
@@ -70,7 +69,6 @@ class Site:
             raise MovedOn from None
         except DBAPIError as error:
             if outlived(error):
-                drift.set_aside(self.database)  # a field whose column has vanished; the next try does without it
                 raise Reshaped from error
             if isinstance(error, OperationalError):
                 raise Unavailable(str(error.orig)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from engine.errors import ChangeRefused, NotConfirmed
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.physical import tables
@@ -176,3 +177,19 @@ def test_a_journal_altered_by_hand_is_told(installed: Database) -> None:
     with installed.writing() as conn:
         conn.execute(sa.text("UPDATE fl_change SET operations = '[]'"))
     assert ("K9", "fl_change_event", "") in found(installed)
+
+
+def test_a_column_of_nobody_is_adopted_when_that_is_confirmed(installed: Database) -> None:
+    with installed.reading() as conn:
+        kind = actual.columns(conn, "customer")["code"]
+    run(installed, f"ALTER TABLE customer ADD COLUMN c_x {kind}")
+    plain = ADD | {"searchable": False}
+    with pytest.raises(NotConfirmed) as refused:
+        change(installed, plain)
+    assert refused.value.keys == ("V2:customer:c_x",)
+    with pytest.raises(ChangeRefused, match="of another type"):
+        change(installed, plain | {"type": "integer", "options": {}})
+    with pytest.raises(ChangeRefused, match="searched afterwards"):
+        change(installed, ADD)
+    apply.publish(installed, read([plain], JOURNALLED), Orders(confirmed=frozenset(["V2:customer:c_x"])))
+    assert found(installed) == []
