@@ -15,7 +15,14 @@ MIRRORED, ACCENTED, KEYS = "qps-plocm", "qps-ploc", "qps-x-keys"
 PSEUDO = MIRRORED
 """The mirrored pseudo-language: English with accents, right to left, for looking at layouts."""
 
-_NAMES = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
+_NAMES = {
+    "zh-Hans": ("简体中文", "ltr"),
+    "en": ("English", "ltr"),
+    "zh-Hant": ("繁體中文", "ltr"),
+    "ar": ("العربية", "rtl"),
+    "de": ("Deutsch", "ltr"),
+}
+"""Names and directions of what ships: known without loading all that CLDR says of a language that nobody may ever read."""
 _REGIONS = {"zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant_TW"}
 """Where numbers and dates are written as there, although the language is named without a country."""
 
@@ -44,8 +51,8 @@ def describe(tag: str, fallbacks: Sequence[str] = (), *, live: bool = True, thre
     locale = _locale(_REGIONS.get(tag, tag))
     if locale is None:
         return None
-    name = _NAMES.get(tag) or str(locale.get_display_name() or tag)
-    return Language(tag, name[:1].upper() + name[1:], str(locale.text_direction), (tag, *fallbacks), locale, live, threshold)
+    name, direction = _NAMES.get(tag) or (str(locale.get_display_name() or tag), str(locale.text_direction))
+    return Language(tag, name[:1].upper() + name[1:], direction, (tag, *fallbacks), locale, live, threshold)
 
 
 @lru_cache(maxsize=500)

@@ -138,13 +138,6 @@ def _read_json(text: str | None) -> Kept | None:
     return None if text is None else Kept(**json.loads(text))
 
 
-def rename(conn: Connection, keys: Mapping[str, str]) -> None:
-    """Keep labels under other keys, in every language, with their history."""
-    for old, new in keys.items():
-        for table in (t.LABEL, t.LABEL_CHANGE):
-            conn.execute(table.update().where(table.c.label_key == old).values(label_key=new))
-
-
 _PAST = select(t.LABEL_CHANGE, t.USER.c.name.label("user")).outerjoin(t.USER, t.USER.c.id == t.LABEL_CHANGE.c.user_id)
 
 

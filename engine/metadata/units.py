@@ -10,6 +10,8 @@ from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Group
 from engine.metadata.rows import Dictionaries, RowSet, row_label_key
 from engine.metadata.types import TYPES
 
+LONGEST_KEY = 190
+"""What the table of labels holds: a longer key can be made of the longest names only, and stays in English."""
 LABEL, TEXT, LONG = 120, 500, 2_000
 """The longest label, hint in a control, and help text."""
 ROOM = {"half": 40, "full": 80}
@@ -42,7 +44,7 @@ class Unit:
 def units(catalog: Catalog, rows: Dictionaries) -> Iterator[Unit]:
     """Every label of the metadata in the order of cards: what has no English text has no label to translate."""
     for entity in catalog.entities.values():
-        yield from (one for one in _of_entity(catalog, entity, rows.of(entity.name)) if one.source)
+        yield from (one for one in _of_entity(catalog, entity, rows.of(entity.name)) if one.source and len(one.key) <= LONGEST_KEY)
 
 
 def _source(catalog: Catalog, key: str, written: str) -> str:

@@ -14,6 +14,8 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from engine import accounts
+from engine.i18n import languages
+from engine.metadata import store
 from engine.metadata.database import Database
 from settings import Settings
 from tests.databases import CATALOGS, LOCALES, url_of
@@ -174,3 +176,14 @@ class Api:
         answer = self.post("/customer", json=self.customer(**more))
         assert answer.status_code == 201, answer.text
         return dict(answer.json)
+
+
+@pytest.fixture
+def translator(app: Flask, installed: Database) -> Browser:
+    """Tina, a translator, whose browser speaks English. Nobody has translated anything into French yet."""
+    from tests.web.translators import signed_in  # here: it takes its browsers from this module
+
+    with installed.writing() as conn:
+        languages.add(conn, "fr")
+        store.bump_version(conn)
+    return signed_in(app, installed, "tina")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.i18n import languages
-from engine.i18n.language import ACCENTED, KEYS, all_tags, standard_tag, usual_fallbacks
+from engine.i18n.language import ACCENTED, KEYS, SHIPPED, all_tags, standard_tag, usual_fallbacks
 from engine.i18n.languages import BadLanguage, LanguageStore, sentence_key
 from engine.i18n.pseudo import pseudo
 from engine.messages import MN_
@@ -113,3 +113,10 @@ def test_pseudo_languages_keep_values_in_their_places() -> None:
     assert "%(name)s" in told
     assert len(told) >= 1.4 * len("Save ") + len("%(name)s")
     assert pseudo(KEYS, "Name", "field.customer.name.label") == "⟦field.customer.name.label⟧"
+
+
+def test_what_is_told_of_shipped_languages_is_what_cldr_says() -> None:
+    for tag, language in SHIPPED.items():
+        assert language.direction == language.locale.text_direction, tag
+    assert [one.name for one in SHIPPED.values()] == ["简体中文", "English", "繁體中文", "العربية", "Deutsch"]
+    assert str(SHIPPED["ar"].locale.get_display_name()) == "العربية"

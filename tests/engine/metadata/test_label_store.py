@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from engine.metadata import label_store
 from engine.metadata.database import Database
 from engine.metadata.label_store import Kept, mark_of
@@ -57,15 +55,6 @@ def test_what_stood_at_a_moment_is_known(workshop: Database) -> None:
         label_store.write(conn, "xe", {"x.1": Kept("b", "A"), "x.2": Kept("n", "A")}, "edit")
         label_store.write(conn, "xe", {"x.1": Kept("c", "A")}, "edit")
         assert label_store.since(conn, "xe", moment) == {"x.1": Kept("a", "A"), "x.2": None}
-
-
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_a_label_keeps_its_history_under_another_key(workshop: Database) -> None:
-    with workshop.writing() as conn:
-        label_store.write(conn, "xf", {"old": Kept("a", "A")}, "edit")
-        label_store.rename(conn, {"old": "new"})
-        assert label_store.read(conn, "xf") == {"new": Kept("a", "A")}
-        assert len(label_store.history(conn, "xf", "new")) == 1
 
 
 def test_a_mark_names_text_source_and_state() -> None:
