@@ -278,3 +278,16 @@ def test_how_full_a_field_is(browser: Browser, installed: Database) -> None:
     told: Any = browser.get("/admin/customer/usage").json
     assert told["total"] == 0
     assert told["fields"]["fax"] == [0, None]
+
+
+def test_the_first_page_says_what_is_missing(browser: Browser, installed: Database) -> None:
+    page = browser.get("/admin/").text
+    assert "is retired" not in page
+    browser.post("/admin/customer/fields/new", GRADE)
+    publish(browser)
+    act(browser, "retire:c_kehu_dengji")
+    publish(browser)
+    assert "Customer: 1 field is retired" in browser.get("/admin/").text
+    with installed.engine.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE customer DROP COLUMN fax")
+    assert "fax" in browser.get("/admin/").text

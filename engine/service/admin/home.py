@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Json
 from engine.schema import actual
+from engine.service import drift
 from engine.service.admin import desk as desks
 from engine.service.admin import usage
 from engine.service.screen import Screen
@@ -42,6 +43,8 @@ def _missing(visit: Visit, entities: list[Entity]) -> list[dict[str, Json]]:
     """What waits for somebody, each with the page where it is dealt with."""
     found: list[dict[str, Json]] = []
     count = visit.translator.count
+    apart = drift.found(visit.conn, visit.catalog, visit.translator.say)
+    found += [{"icon": "triangle-alert", "text": one["message"], "note": one["repair"] or "", "url": "/admin/changes"} for one in apart]
     for entity in entities:
         named, at = visit.view.named(entity)["label"], f"/admin/{entity.name}"
         if n := len(entity.missing):
