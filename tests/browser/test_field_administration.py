@@ -297,7 +297,7 @@ def test_a_new_administrator_makes_a_field_from_nothing_to_a_search(opens: Reade
     window = opens(CHINESE, office.user(), viewport={"width": 1600, "height": 2600})
     page = window.page
     window.go("/")
-    page.locator(".nav-offices a").click()
+    page.locator(".nav-offices a[href='/admin/']").click()
     page.locator(".admin-tiles a").first.click()
     page.locator("a.button-primary[data-drawer]").click()
     page.locator("#drawer a[href*='type=choice']").click()
