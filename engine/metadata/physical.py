@@ -10,9 +10,9 @@ one row for a record, under the record's id, there once the record has a value i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -29,6 +29,7 @@ FOLDED_PREFIX = "s_"
 SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "updated_at", "updated_by")
 EXTENSION = re.compile(r"^(?P<entity>.+)__x(?P<number>[1-9][0-9]?)$")
 """The name of an extension table: no entity's, for theirs have no two underscores in a row."""
+Refer = Callable[..., ForeignKey]
 _INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 
 
@@ -65,13 +66,16 @@ class _Made:
 
 
 _TABLES: WeakKeyDictionary[Catalog, _Made] = WeakKeyDictionary()
+_OF_ENTITY: WeakKeyDictionary[Entity, tuple[frozenset[tuple[str, str]], tuple[Table, ...]]] = WeakKeyDictionary()
+"""An entity's tables, with the folded columns they have: a change of one entity leaves the tables of all others as they are."""
 
 
 def tables(catalog: Catalog) -> Mapping[str, Table]:
     """The record tables of a catalog by name, with all foreign keys: each entity's own, under its name, and its extension tables.
 
-    Disabled and retired fields keep their columns. The same objects for as long as the catalog lives: statements kept
-    elsewhere hold on to them.
+    Disabled and retired fields keep their columns. The same objects for as long as the catalog lives, and those of an entity
+    in every catalog that holds it unchanged: statements kept elsewhere hold on to them. Each stands by itself; `linked` has
+    them together.
     """
     return _made(catalog).tables
 
@@ -113,21 +117,45 @@ def _made(catalog: Catalog) -> _Made:
 
 
 def _make_tables(catalog: Catalog) -> _Made:
+    found = {entity.name: _tables_of(catalog, entity) for entity in catalog.stored}
+    made = {name: own for name, (own, *_) in found.items()} | {one.name: one for _, *beside in found.values() for one in beside}
+    return _Made(made, {name: tuple(beside) for name, (_, *beside) in found.items() if beside})
+
+
+def _tables_of(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
+    names = {entity.table, *(field.table for field in entity.stored if field.via is None and is_stored(field))}
+    folded = frozenset(one for one in _folded(catalog) if one[0] in names)
+    held = _OF_ENTITY.get(entity)
+    if held is not None and held[0] == folded:
+        return held[1]
+    made = tuple(_build(catalog, entity, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
+    _OF_ENTITY[entity] = (folded, made)
+    return made
+
+
+def linked(catalog: Catalog) -> Mapping[str, Table]:
+    """The same tables anew, in one collection: what makes or drops several at once finds their order by it."""
     metadata = MetaData(naming_convention=FIXED.naming_convention)
     file_id = Table("fl_file", metadata, Column("id", Id, primary_key=True)).c.id
-    made: dict[str, Table] = {}
-    beside: dict[str, tuple[Table, ...]] = {}
-    for entity in catalog.stored:
-        made[entity.name] = _table(catalog, entity, metadata, file_id)
-        names = {field.table for field in entity.stored if field.via is None and field.table != entity.table and is_stored(field)}
-        if names:
-            ordered = sorted(names, key=lambda name: (len(name), name))
-            beside[entity.name] = tuple(_extension(catalog, entity, name, metadata, file_id) for name in ordered)
-            made |= {table.name: table for table in beside[entity.name]}
-    return _Made(made, beside)
+
+    def refer(name: str, **told: Any) -> ForeignKey:
+        return ForeignKey(file_id if name == "fl_file" else f"{name}.id", **told)
+
+    return {one.name: one for entity in catalog.stored for one in _build(catalog, entity, metadata, refer)}
 
 
-def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column[int]) -> Table:
+def _stand_in(name: str, **told: Any) -> ForeignKey:
+    return ForeignKey(_stand_in_id(name), **told)
+
+
+@cache
+def _stand_in_id(name: str) -> Column[int]:
+    """The id of a table as far as a foreign key needs it: its name."""
+    return Table(name, MetaData(), Column("id", Id, primary_key=True)).c.id
+
+
+def _build(catalog: Catalog, entity: Entity, metadata: MetaData, refer: Refer) -> Iterator[Table]:
+    """The entity's own table, then its extension tables in order."""
     columns: list[Column[object]] = [
         Column("id", Id, primary_key=True, autoincrement=True),
         Column("version", Integer, nullable=False),
@@ -138,19 +166,18 @@ def _table(catalog: Catalog, entity: Entity, metadata: MetaData, file_id: Column
     ]
     if entity.is_dictionary:
         columns.append(Column("row_key", short_text(60), unique=True))
-    made = _columns_in(catalog, entity, entity.table, file_id)
-    return Table(entity.table, metadata, *columns, *made, **_INNODB, sqlite_autoincrement=True)
+    made = _columns_in(catalog, entity, entity.table, refer)
+    yield Table(entity.table, metadata, *columns, *made, **_INNODB, sqlite_autoincrement=True)
+    beside = {field.table for field in entity.stored if field.via is None and field.table != entity.table and is_stored(field)}
+    for name in sorted(beside, key=lambda name: (len(name), name)):
+        owner = refer(entity.table, ondelete="CASCADE")
+        id: Column[object] = Column("id", _id_type(), owner, primary_key=True, autoincrement=False)
+        yield Table(name, metadata, id, *_columns_in(catalog, entity, name, refer), **_INNODB)
 
 
-def _extension(catalog: Catalog, entity: Entity, name: str, metadata: MetaData, file_id: Column[int]) -> Table:
-    owner = ForeignKey(f"{entity.table}.id", ondelete="CASCADE")
-    id: Column[object] = Column("id", _id_type(), owner, primary_key=True, autoincrement=False)
-    return Table(name, metadata, id, *_columns_in(catalog, entity, name, file_id), **_INNODB)
-
-
-def _columns_in(catalog: Catalog, entity: Entity, table: str, file_id: Column[int]) -> list[Column[object]]:
+def _columns_in(catalog: Catalog, entity: Entity, table: str, refer: Refer) -> list[Column[object]]:
     standing = (field for field in entity.stored if field.via is None and field.table == table)
-    return sorted((column for field in standing for column in _columns_of(catalog, field, file_id)), key=_reach)
+    return sorted((column for field in standing for column in _columns_of(catalog, field, refer)), key=_reach)
 
 
 def _reach(column: Column[object]) -> int:
@@ -160,16 +187,16 @@ def _reach(column: Column[object]) -> int:
     return 0
 
 
-def _columns_of(catalog: Catalog, field: Field, file_id: Column[int]) -> list[Column[object]]:
+def _columns_of(catalog: Catalog, field: Field, refer: Refer) -> list[Column[object]]:
     kind = TYPES[field.type]
     column_type = kind.column_type(field.options)
     if column_type is None:
         return []
     made: list[Column[object]] = []
     if kind.refers:
-        made.append(Column(field.column, _id_type(), ForeignKey(f"{field.target}.id"), nullable=True))
+        made.append(Column(field.column, _id_type(), refer(field.target or ""), nullable=True))
     elif field.type in ("attachment", "image"):
-        made.append(Column(field.column, _id_type(), ForeignKey(file_id), nullable=True))
+        made.append(Column(field.column, _id_type(), refer("fl_file"), nullable=True))
     else:
         made.append(Column(field.column, column_type, nullable=True))
     if is_folded(catalog, field):
@@ -188,5 +215,5 @@ def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
 
 __all__ = [
     "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "entity_of", "extended", "extension_name", "extensions", "folded_column", "is_folded",
-    "is_stored", "joined", "tables", "value_column",
+    "is_stored", "joined", "linked", "tables", "value_column",
 ]  # fmt: skip

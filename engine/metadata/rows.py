@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -130,6 +130,14 @@ class Dictionaries:
 
     version: Version
     sets: Mapping[str, RowSet]
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    """What the rows were read by."""
+
+    def fits(self, catalog: Catalog, version: Version) -> bool:
+        """Whether these are the rows of another version too: no row has changed since, and no dictionary."""
+        coming = {one.name: one for one in catalog.entities.values() if one.is_dictionary}
+        same = coming.keys() == self.entities.keys() and all(one is self.entities[name] for name, one in coming.items())
+        return same and self.version.dictionaries == version.dictionaries
 
     def of(self, entity: str) -> RowSet | None:
         """The rows of an entity, or None when it is not kept in memory."""
@@ -150,15 +158,16 @@ class DictionaryStore:
             return held
         with self._lock:
             if self._held is None or self._held.version != version:
-                self._held = load(conn, catalog, version)
+                fits = self._held is not None and self._held.fits(catalog, version)
+                self._held = replace(self._held, version=version) if self._held and fits else load(conn, catalog, version)
             return self._held
 
 
 def load(conn: Connection, catalog: Catalog, version: Version) -> Dictionaries:
     """Read the rows of all dictionaries and their translations."""
     labels = _load_labels(conn)
-    sets = {e.name: _load_set(conn, catalog, e, labels) for e in catalog.entities.values() if e.is_dictionary}
-    return Dictionaries(version, sets)
+    entities = {one.name: one for one in catalog.entities.values() if one.is_dictionary}
+    return Dictionaries(version, {name: _load_set(conn, catalog, one, labels) for name, one in entities.items()}, entities)
 
 
 def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.errors import UnknownField
 from engine.metadata import label_store
@@ -30,12 +30,31 @@ class Version:
     dictionaries: int
 
 
-class CatalogStore:
-    """Keeps the newest catalog of one database. Safe for threads: a catalog is immutable, and replaced as a whole."""
+Follow = Callable[[Connection, Catalog, int], Catalog | None]
+"""(connection, catalog held, version wanted): that version's catalog, if it can be made from the one held; else None."""
 
-    def __init__(self) -> None:
+
+class CatalogStore:
+    """Keeps the newest catalog of one database. Safe for threads: a catalog is immutable, and replaced as a whole.
+
+    `follow` spares loading everything after a change that is known.
+    """
+
+    def __init__(self, follow: Follow | None = None) -> None:
         self._catalog: Catalog | None = None
+        self._follow = follow
         self._lock = threading.Lock()
+
+    @property
+    def held(self) -> Catalog | None:
+        """The catalog in memory, which may be an old one."""
+        return self._catalog
+
+    def offer(self, catalog: Catalog) -> None:
+        """Take over a catalog that somebody here has made, if it is newer."""
+        with self._lock:
+            if self._catalog is None or self._catalog.version < catalog.version:
+                self._catalog = catalog
 
     def current(self, conn: Connection, version: Version) -> Catalog:
         """The catalog of that version, from memory or freshly loaded."""
@@ -44,7 +63,8 @@ class CatalogStore:
             return catalog
         with self._lock:
             if self._catalog is None or self._catalog.version != version.catalog:
-                self._catalog = load(conn)
+                ahead = self._follow(conn, self._catalog, version.catalog) if self._follow and self._catalog else None
+                self._catalog = ahead or load(conn)
             return self._catalog
 
 
@@ -134,13 +154,17 @@ def _entity(row: Row[Any], groups: tuple[Group, ...], fields: Sequence[Field]) -
         position=row.position,
         groups=groups,
         fields=tuple(one for one in fields if one.state == "active"),
-        retired=tuple(one for one in fields if one.state in ("retired", "filling")),
-        missing=tuple(one for one in fields if one.state == "missing"),
+        retired=_by_name(one for one in fields if one.state in ("retired", "filling")),
+        missing=_by_name(one for one in fields if one.state == "missing"),
         parts=tuple(told.pop("parts")),
         charts=tuple(told.pop("charts", ())),
         locks=Locks(locks["add"], frozenset(locks["delete"]), {name: frozenset(keys) for name, keys in locks["change"].items()}),
         **told,
     )
+
+
+def _by_name(fields: Iterable[Field]) -> tuple[Field, ...]:
+    return tuple(sorted(fields, key=lambda one: one.name))
 
 
 def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:
@@ -264,11 +288,14 @@ def _write_fields(conn: Connection, before: Entity, after: Entity) -> None:
     if new:
         conn.execute(insert(t.FIELD), new)
     moved = [one for id, one in coming.items() if id in held and one != held[id] and replace(one, position=held[id].position) == held[id]]
-    if moved:  # an order changes the places of many, and of each nothing else
-        placed = update(t.FIELD).where(t.FIELD.c.id == bindparam("field")).values(position=bindparam("place"))
-        conn.execute(placed, [{"field": one.id, "place": one.position} for one in moved])
+    by_distance: dict[int, list[str]] = {}
+    for one in moved:  # an order changes the places of many, and of each nothing else; most move by the same distance
+        by_distance.setdefault(one.position - held[one.id].position, []).append(one.id)
+    for distance, ids in by_distance.items():
+        conn.execute(update(t.FIELD).where(t.FIELD.c.id.in_(ids)).values(position=t.FIELD.c.position + distance))
+    others = {one.id for one in moved}
     for id, one in coming.items():
-        if id in held and one != held[id] and one not in moved:
+        if id in held and id not in others and one != held[id]:
             save_field(conn, one)
 
 

@@ -7,6 +7,7 @@ journal and version. Else it goes through `stages`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -47,7 +48,7 @@ def publish(database: Database, operations: Iterable[Operation], orders: Orders)
 def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
     orders = run.orders
     with run.database.reading() as conn:
-        catalog = store.load(conn)
+        catalog = orders.known if orders.known and orders.known.version == store.read_version(conn).catalog else store.load(conn)
         if orders.base is not None and catalog.version != orders.base:
             raise Outdated(orders.base, catalog.version)
         made = effects.seen(conn, plan.make(catalog, operations, actual.ground(conn, plan.touched(operations, catalog))))
@@ -77,7 +78,8 @@ def _at_once(run: Run, made: Plan) -> Applied:
     except DBAPIError:
         if stages.state_of(run, change) != "applied":
             raise  # else it was committed, only the answer was lost
-    return Applied(change, made.before.version + 1, tuple(made.later))
+    version = made.before.version + 1
+    return Applied(change, version, tuple(made.later), replace(made.after, version=version))
 
 
 def mend(database: Database, orders: Orders) -> Applied | None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from engine.metadata.model import Catalog
-from engine.metadata.physical import entity_of, extensions, folded_column, tables
+from engine.metadata.physical import entity_of, extensions, folded_column, linked, tables
 from engine.schema.indexes import MOST_KEYS, indexes
 
 Action = Literal["create_table", "drop_table", "add_column", "drop_column", "create_index", "drop_index", "add_foreign_key", "drop_foreign_key"]
@@ -70,7 +70,8 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
     held = sa.inspect(conn)
     there = set(held.get_table_names())
     if wanted:
-        wanted[0].metadata.create_all(conn, tables=wanted, checkfirst=True)
+        together = linked(catalog)
+        together[wanted[0].name].metadata.create_all(conn, tables=[together[one.name] for one in wanted], checkfirst=True)
     for table in wanted:
         made = {index["name"] for index in held.get_indexes(table.name)} if table.name in there else set()
         for index in indexes(catalog, catalog.entity(entity_of(table.name)), table, conn.dialect.name, trigrams=trigrams):

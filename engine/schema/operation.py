@@ -92,6 +92,15 @@ def _read(place: int, document: Json, operations: Mapping[str, type[Operation]])
         raise BadOperation(place, "operation", M_("There is no operation “%(name)s”. Known: %(known)s.", name=kind, known=", ".join(operations)))
     told = {name: value for name, value in document.items() if name != "operation"}
     _check_arguments(place, known, told)
+    return _made(known, told)
+
+
+def rebuilt(documents: Sequence[Mapping[str, Json]], operations: Mapping[str, type[Operation]]) -> list[Operation]:
+    """The same for JSON forms that were judged when they were written down: the journal's own."""
+    return [_made(operations[one["operation"]], {name: value for name, value in one.items() if name != "operation"}) for one in documents]
+
+
+def _made(known: type[Operation], told: Mapping[str, Any]) -> Operation:
     shapes = {one.name: one.type for one in fields(known)}
     return known(**{name: tuple(value) if str(shapes[name]).startswith("tuple") else value for name, value in told.items()})
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.errors import ChangeRefused, TableHeld
 from engine.messages import M_
 from engine.metadata.database import Database
+from engine.metadata.model import Catalog
 from engine.schema import actual, ddl, fill
 from engine.schema.ddl import MARIADB, Statement
 
@@ -33,7 +34,7 @@ class Orders:
 
     `base` is the version it was looked at with, `seen` the hash of the plan that was shown; either refuses what has
     changed since. `patience` is for a table that somebody holds, in seconds. `archive` is the folder for what is purged.
-    `more` adds what rooms beside this one find in the plan.
+    `more` adds what rooms beside this one find in the plan. `known` spares reading the metadata, if it is what is in force.
     """
 
     user_id: int | None = None
@@ -47,6 +48,7 @@ class Orders:
     archive: Path = field(default_factory=lambda: Path("purged"))
     told: fill.Told | None = None
     more: Callable[[Connection, Plan], Plan] | None = None
+    known: Catalog | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -34,11 +34,12 @@ _NOTE_EVERY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A change that is in force. `later` are statements that run beside the writers."""
+    """A change that is in force. `later` are statements that run beside the writers, `catalog` is what is in force now, where it is known."""
 
     change: int
     version: int
     later: tuple[Statement, ...] = ()
+    catalog: Catalog | None = None
 
 
 def write(conn: Connection, before: Catalog, after: Catalog) -> None:
@@ -60,7 +61,9 @@ def from_filling(run: Run, change: int, made: Plan, done: Mapping[str, int]) -> 
     if made.contracting:
         contract(run, change, made.contracting)
     with run.database.reading() as conn:
-        return Applied(change, store.read_version(conn).catalog, tuple(made.later))
+        version = store.read_version(conn).catalog
+    alone = made.prepared is None and version == made.before.version + 1  # nobody else wrote metadata meanwhile
+    return Applied(change, version, tuple(made.later), replace(made.after, version=version) if alone else None)
 
 
 def _guarded(run: Run, change: int, made: Plan, reached: Sequence[State], stage: Callable[[], None]) -> None:
@@ -90,7 +93,7 @@ def _prepare(run: Run, change: int, made: Plan) -> None:
         journal.add_event(conn, change, "filling", {"folding": list(folding(made)), "done": {}})
         return plan.prepare(held, made.fills)
 
-    _bring(run, made.preparing, metadata)
+    _bring(run, made.preparing, metadata, made.before)
 
 
 def _fill_and_publish(run: Run, change: int, made: Plan, done: dict[str, int]) -> None:
@@ -100,24 +103,26 @@ def _fill_and_publish(run: Run, change: int, made: Plan, done: dict[str, int]) -
 
     def metadata(conn: Connection, held: Catalog) -> Catalog:
         journal.add_event(conn, change, "published" if made.contracting else "applied", kept)
+        if held is made.before:
+            return made.after
         # Labels may have been translated meanwhile: the operations are applied to what is there now.
         current = plan.unprepared(held, folding(made))
         for step in made.steps:
             current = step.operation.apply_to(current)
         return current
 
-    _bring(run, made.expanding, metadata)
+    _bring(run, made.expanding, metadata, made.before)
 
 
-def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connection, Catalog], Catalog]) -> None:
-    """Bring tables and metadata to the next catalog: in one transaction, or the tables first."""
+def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connection, Catalog], Catalog], known: Catalog) -> None:
+    """Bring tables and metadata to the next catalog: in one transaction, or the tables first. What is `known` is read again only if it has changed."""
     if not run.transactional:
         for one in statements:
             run_alone(run, one)
 
     def attempt() -> None:
         with transaction(run) as conn:
-            held = store.load(conn)
+            held = known if store.read_version(conn).catalog == known.version else store.load(conn)
             write(conn, held, metadata(conn, held))
             if run.transactional:  # last: it is what others could wait for
                 run_all(conn, [one for one in statements if not actual.is_done(conn, one)])

@@ -141,8 +141,11 @@ def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
         confirmed=wanted.confirmed,
         archive=site.archive,
         more=rule_findings.added,
+        known=site.catalogs.held,
     )
     done = apply.publish(site.database, wanted.operations, orders)
+    if done.catalog is not None:
+        site.catalogs.offer(done.catalog)
     if done.later:
         threading.Thread(target=running.build_later, args=(site.database, done.later), daemon=True).start()
     return done

@@ -25,6 +25,7 @@ from engine.metadata.types import TYPES, Region
 from engine.query.values import Scope
 from engine.render.page import Pages
 from engine.render.view import View
+from engine.schema.follow import follow
 from engine.service.label_care import Books
 
 
@@ -49,7 +50,7 @@ class Site:
     default_language: str = "zh-Hans"
     timezone: str = "UTC"
     archive: Path = Path("purged")
-    catalogs: CatalogStore = field(default_factory=CatalogStore)
+    catalogs: CatalogStore = field(default_factory=lambda: CatalogStore(follow))
     dictionaries: DictionaryStore = field(default_factory=DictionaryStore)
     languages: LanguageStore = field(default_factory=LanguageStore)
     books: Books = field(default_factory=Books)

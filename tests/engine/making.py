@@ -14,7 +14,7 @@ import babel
 
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity, Field, Group, Json
-from engine.metadata.physical import extension_name, tables
+from engine.metadata.physical import extension_name, linked
 from engine.metadata.rows import Dictionaries
 from engine.metadata.store import Version
 from engine.metadata.types import Region
@@ -69,7 +69,7 @@ def made(database: Database, *entities: Entity) -> Iterator[Catalog]:
         yield catalog
     finally:
         with database.writing() as conn:
-            made_here: Sequence[Any] = list(tables(catalog).values())
+            made_here: Sequence[Any] = list(linked(catalog).values())
             made_here[0].metadata.drop_all(conn, tables=made_here)
 
 

@@ -68,6 +68,16 @@ def values_agree(database: Database, catalog: Catalog, name: str, records: Mappi
         assert texts == {id: fold(values[field_name]) if field_name in values else None for id, values in records.items()}
 
 
+def plain(catalog: Catalog) -> tuple[object, ...]:
+    """A catalog as values that can be compared."""
+    entities = [
+        {name: tuple(vars(entity)[name]) if isinstance(vars(entity)[name], tuple) else vars(entity)[name] for name in entity.__dataclass_fields__}
+        for entity in sorted(catalog.stored, key=lambda one: one.name)
+    ]
+    labels = {language: dict(texts) for language, texts in catalog.labels.items() if texts}
+    return catalog.version, entities, sorted(catalog.retired), labels, sorted(catalog.spent)
+
+
 def _folded(conn: sa.Connection, catalog: Catalog, one: Field) -> dict[int, str | None]:
     table = tables(catalog)[one.table]
     return {row[0]: row[1] for row in conn.execute(sa.select(table.c.id, table.c[folded_column(one)]))}

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -17,9 +17,11 @@ from engine.errors import ChangeRefused
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Json
+from engine.metadata.store import CatalogStore
 from engine.records import read, write
 from engine.schema import apply, journal, stages
 from engine.schema import operation as operations
+from engine.schema.follow import follow
 from engine.schema.operation import Operation
 from engine.schema.ops import (
     OPERATIONS,
@@ -40,7 +42,7 @@ from engine.schema.ops import (
 )  # fmt: skip
 from engine.schema.running import Orders
 from tests.databases import url_of
-from tests.engine.schema.beside import Model, recorded, values_agree
+from tests.engine.schema.beside import Model, plain, recorded, values_agree
 from tests.engine.schema.invariants import check, round_trip
 from tests.faults.conftest import a_definition
 
@@ -62,6 +64,7 @@ class Changes(RuleBasedStateMachine):
         self.entity = f"c_random_{next(_numbers)}"
         self.names = count(1)
         self.model = Model()
+        self.following = CatalogStore(follow)
         self.last: tuple[int, Callable[[], None]] | None = None
         self.change(0, AddEntity(a_definition(self.entity)))
         self.last = None
@@ -339,17 +342,18 @@ class Changes(RuleBasedStateMachine):
         """I1–I8, and the model."""
         if not hasattr(self, "entity"):
             return
-        for database in self.databases[:1]:
-            catalog = check(database)
-            entity = catalog.entity(self.entity)
-            held: dict[str, list[str]] = {group.name: [] for group in entity.groups}
-            for one in entity.fields:
-                held[one.group].append(one.name)
-            assert list(held.items()) == list(self.model.groups.items())
-            assert {one.name for one in entity.retired} == self.model.retired
-            assert {name for owner, name in catalog.spent if owner == self.entity} == self.model.purged
-            assert {one.name for one in entity.fields if one.searchable} == self.model.searchable - self.model.retired - self.model.purged
-            values_agree(database, catalog, self.entity, self.model.records)
+        catalog = check(self.databases[0])
+        entity = catalog.entity(self.entity)
+        held: dict[str, list[str]] = {group.name: [] for group in entity.groups}
+        for one in entity.fields:
+            held[one.group].append(one.name)
+        assert list(held.items()) == list(self.model.groups.items())
+        assert {one.name for one in entity.retired} == self.model.retired
+        assert {name for owner, name in catalog.spent if owner == self.entity} == self.model.purged
+        assert {one.name for one in entity.fields if one.searchable} == self.model.searchable - self.model.retired - self.model.purged
+        values_agree(self.databases[0], catalog, self.entity, self.model.records)
+        with self.databases[1].reading() as conn:  # a process that has followed every change knows what one knows that starts now
+            assert plain(self.following.current(conn, store.read_version(conn))) == plain(catalog)
 
     def see_places(self) -> None:
         """Where a restored field stands is the program's to say, as long as the others stand as they did."""
@@ -371,7 +375,7 @@ def test_random_changes(workshop: Database, tmp_path: Path, monkeypatch: pytest.
         databases = (workshop, other)
         folder = tmp_path
 
-    told = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, suppress_health_check=list(HealthCheck), print_blob=True)
+    told = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
     try:
         run_state_machine_as_test(OfThese, settings=told)
     finally:
