@@ -14,9 +14,9 @@ Labels = Mapping[str, Mapping[str, str | None]]
 
 def with_entity(catalog: Catalog, entity: Entity) -> Catalog:
     """The catalog with this entity in place of the one of its name, or at the end. What is not on the card stands by name, as it is loaded."""
-    aside = {what: tuple(sorted(getattr(entity, what), key=lambda one: one.name)) for what in ("retired", "missing")}
-    if any(getattr(entity, what) != ordered for what, ordered in aside.items()):
-        entity = replace(entity, **aside)
+    retired, missing = (tuple(sorted(aside, key=lambda one: one.name)) for aside in (entity.retired, entity.missing))
+    if (retired, missing) != (entity.retired, entity.missing):
+        entity = replace(entity, retired=retired, missing=missing)
     if entity.name in catalog.retired:
         return replace(catalog, retired={**catalog.retired, entity.name: entity})
     return replace(catalog, entities={**catalog.entities, entity.name: entity})
