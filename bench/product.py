@@ -29,7 +29,8 @@ from engine.records.write import column_values
 from engine.render import form
 from engine.render.page import Pages
 from engine.schema.indexes import indexes
-from engine.service import imports, searching, setup
+from engine.schema.ops import AddEntity, AddField
+from engine.service import evolution, imports, searching, setup
 from engine.service.visit import Credentials, Site, Visit
 from settings import ROOT, Settings
 
@@ -43,15 +44,15 @@ class Product:
     def __init__(self, url: URL, folder: Path, sizes: tuple[int, ...]) -> None:
         self.url = url
         self._told = url.render_as_string(hide_password=False)
-        self._instance = folder / "instance"
-        self._instance.mkdir()
+        self.instance = folder / "instance"
+        self.instance.mkdir()
         catalogs.write(ROOT / "field_catalogs", folder / "catalogs", sizes)
         self.database = Database(self._told)
         setup.install(self.database, folder / "catalogs", ROOT / "locales")
         setup.make_administrator(self.database, PASSWORD)
         with self.database.writing() as conn:
             user = accounts.find_user(conn, ADMINISTRATOR)
-            self._token = accounts.add_token(conn, user.id if user else 0, "bench")
+            self.token = accounts.add_token(conn, user.id if user else 0, "bench")
         pages = Pages([ROOT / "web" / "templates"], lambda path: f"/static/{path}")
         self._site = Site(self.database, pages, ROOT / "locales", default_language="en")
 
@@ -61,7 +62,7 @@ class Product:
         """The whole program as a WSGI application."""
         from app import create_app
 
-        return create_app(Settings(self._told, self._instance, secret_key="bench", default_language="en"))
+        return create_app(Settings(self._told, self.instance, secret_key="bench", default_language="en"))
 
     def signed_in(self, app: Application) -> Client:
         """A reader who has signed in with a password."""
@@ -72,7 +73,7 @@ class Product:
 
     def api(self, app: Application) -> Client:
         """A program with an API token."""
-        return Client(app, {"HTTP_AUTHORIZATION": f"Bearer {self._token}", "HTTP_ACCEPT": "application/json"})
+        return Client(app, {"HTTP_AUTHORIZATION": f"Bearer {self.token}", "HTTP_ACCEPT": "application/json"})
 
     def record(self, number: int, further: int = 0) -> dict[str, Json]:
         """A record of the form as the product takes it: the industry by its id."""
@@ -87,7 +88,7 @@ class Product:
     @contextmanager
     def visit(self, *, write: bool = False) -> Iterator[Visit]:
         """One request's unit of work."""
-        with self._site.visit(Credentials(token=self._token), write=write) as visit:
+        with self._site.visit(Credentials(token=self.token), write=write) as visit:
             yield visit
 
     def form_call(self, further: int, *, filled: bool = False) -> Callable[[], str]:
@@ -194,6 +195,24 @@ class Product:
         """MariaDB keeps the index that a foreign key leans on."""
         return self.database.dialect in ("mysql", "mariadb") and any(column.foreign_keys for column in index.columns)
 
+    # -- changes of fields ----------------------------------------------------------------------------------
+
+    def add_field(self, entity: str, *names: str) -> None:
+        """Publish one change that adds text fields to the entity's first group."""
+        with self.visit() as visit:
+            actor, group = visit.signed_in(), visit.catalog.entity(entity).groups[0].name
+        wanted = tuple(AddField(entity, name, "text", group, name) for name in names)
+        evolution.publish(self._site, actor, evolution.Request(wanted))
+
+    def add_entity(self, name: str) -> None:
+        """Publish a small entity."""
+        fields = [{"name": "name", "label": "Name", "type": "text", "required": True}]
+        groups = [{"name": "basic", "label": "Basic", "fields": fields}]
+        told = AddEntity({"entity": name, "label": name, "plural": name, "title": "name", "groups": groups})
+        with self.visit() as visit:
+            actor = visit.signed_in()
+        evolution.publish(self._site, actor, evolution.Request((told,)))
+
     # -- as a process ---------------------------------------------------------------------------------------
 
     def serve(self, port: int) -> list[str]:
@@ -205,7 +224,7 @@ class Product:
     @property
     def serve_environment(self) -> dict[str, str]:
         """The settings of a server; `{port}` stands for its port."""
-        told = {"DATABASE_URL": self._told, "INSTANCE": str(self._instance), "PORT": "{port}", "SECRET_KEY": "bench", "LANGUAGE": "en"}
+        told = {"DATABASE_URL": self._told, "INSTANCE": str(self.instance), "PORT": "{port}", "SECRET_KEY": "bench", "LANGUAGE": "en"}
         return {f"FIELDLOOM_{name}": value for name, value in told.items()}
 
     def close(self) -> None:

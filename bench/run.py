@@ -18,12 +18,13 @@ from bench import plot, report, scratch
 from bench.facts import facts
 from bench.measure import Effort
 from bench.product import Product, now
-from bench.workloads import administration, form, imports, labels, save, search, start
+from bench.workloads import administration, evolution, form, imports, labels, save, search, start
 from bench.workloads.context import Context
 
 HERE = Path(__file__).resolve().parent
 WORKLOADS: dict[str, Callable[[Context], None]] = {
     "form": form.run, "save": save.run, "search": search.run, "import": imports.run, "start": start.run,
+    "evolution": evolution.run,
     "administration": administration.run, "labels": labels.run,
 }  # fmt: skip
 SIZES, QUICK_SIZES = (0, 100, 250, 500), (0, 500)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -140,7 +141,7 @@ def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
         seen=wanted.seen,
         confirmed=wanted.confirmed,
         archive=site.archive,
-        more=rule_findings.added,
+        more=partial(rule_findings.added, dictionaries=site.dictionaries),
         known=site.catalogs.held,
     )
     done = apply.publish(site.database, wanted.operations, orders)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from engine.messages import Message
 from engine.metadata.model import Catalog, Json
@@ -11,7 +12,9 @@ from engine.schema.journal import Change, Event
 from engine.schema.operation import Finding, read
 from engine.schema.ops import JOURNALLED
 from engine.schema.plan import Plan
-from engine.service.evolution import Preview
+
+if TYPE_CHECKING:  # it is imported by what evolution itself needs
+    from engine.service.evolution import Preview
 
 Say = Callable[[Message], str]
 """How a sentence is spoken: in the reader's language, or as it is written (`str`)."""

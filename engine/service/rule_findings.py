@@ -21,11 +21,15 @@ from engine.schema.plan import Plan, Step
 _ANYBODY = Region(babel.Locale.parse("en"))
 
 
-def added(conn: Connection, plan: Plan) -> Plan:
-    """The plan with what it would make of rules, at the last operation on their entity. What was so before is no finding of it."""
+def added(conn: Connection, plan: Plan, dictionaries: rows.DictionaryStore | None = None) -> Plan:
+    """The plan with what it would make of rules, at the last operation on their entity. What was so before is no finding of it.
+
+    `dictionaries` may have the rows of dictionaries already.
+    """
     if not any(_has_rules(entity) for entity in plan.after.entities.values()):
         return plan
-    scope = Scope(rows.load(conn, plan.before, store.read_version(conn)), _ANYBODY, datetime.now(UTC))
+    known = (dictionaries or rows.DictionaryStore()).current(conn, plan.before, store.read_version(conn))
+    scope = Scope(known, _ANYBODY, datetime.now(UTC))
     steps = list(plan.steps)
     for name, entity in plan.after.entities.items():
         before = plan.before.entities.get(name)

@@ -1,0 +1,197 @@
+"""Workload d: a field is added to a large table while others work: how soon every process has it, and who waits."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from bench import product
+from bench.customers import customers
+from bench.lines import Line
+from bench.measure import timed
+from bench.remote import serving
+from bench.scratch import raw_connection
+from bench.workloads.context import Context
+from settings import ROOT
+
+RAW, RAW_NAME = "raw_evolution", "raw ALTER TABLE ADD COLUMN"
+SIZES = (100_000, 1_000_000)
+ROUNDS, HELD, CHUNK, MANY = 15, 0.3, 50_000, 500
+WORKLOAD = "d evolve"
+
+
+def run(ctx: Context) -> None:
+    """Measure at growing numbers of rows, then on an entity of many fields."""
+    numbers = itertools.count(1)
+    everybody = customers(max(ctx.rows, 1))
+    held = 0
+    for size in sorted({min(size, ctx.rows) for size in SIZES}):
+        while held < size:
+            chunk = list(itertools.islice(everybody, min(CHUNK, size - held)))
+            ctx.product.load_customers(chunk)
+            held += len(chunk)
+        raw = RawTable(ctx)
+        try:
+            _measure(ctx, raw, size, numbers)
+        finally:
+            raw.drop()
+    _many(ctx)
+
+
+class RawTable:
+    """A copy of the customers' table that nobody's program knows."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._connection = raw_connection(ctx.url)
+        self._cursor = self._connection.cursor()
+        self._numbers = itertools.count(1)
+        for statement in (f"CREATE TABLE {RAW} AS SELECT * FROM customer", f"CREATE UNIQUE INDEX {RAW}_id ON {RAW} (id)"):
+            self._cursor.execute(statement)
+            self._connection.commit()
+
+    def alter(self) -> None:
+        """Add a column by hand."""
+        self._cursor.execute(f"ALTER TABLE {RAW} ADD COLUMN raw_{next(self._numbers)} TEXT")
+        self._connection.commit()
+
+    def drop(self) -> None:
+        """Remove it."""
+        self._cursor.execute(f"DROP TABLE {RAW}")
+        self._connection.commit()
+        self._connection.close()
+
+
+@dataclass
+class Beside:
+    """A process of `bench.evolving`."""
+
+    process: subprocess.Popen[str]
+
+    def tell(self, line: str) -> None:
+        """Say a line to it."""
+        assert self.process.stdin
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def hear(self) -> str:
+        """Its next line. Raises RuntimeError when it has ended."""
+        assert self.process.stdout
+        told = self.process.stdout.readline().strip()
+        if not told:
+            raise RuntimeError("a process beside has ended")
+        return told
+
+
+@contextmanager
+def beside(*told: str) -> Iterator[Beside]:
+    """Such a process, once it is ready."""
+    command = [sys.executable, "-m", "bench.evolving", *told]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    found = Beside(process)
+    try:
+        found.hear()
+        yield found
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        process.wait(timeout=30)
+
+
+def _measure(ctx: Context, raw: RawTable, size: int, numbers: Iterator[int]) -> None:
+    alters = _usable(ctx, raw, size, numbers)
+    url = ctx.url.render_as_string(hide_password=False)
+    with beside("writer", url, "customer") as writer:
+        for words, seconds in (("no reader", 0.0), ("an open reader", HELD)):
+            name = f"{product.NAME}, {size:,} rows, longest wait of a writer beyond the raw ALTER’s own, {words}"
+            waits = [_wait(ctx, writer, numbers, seconds)[0] for _ in range(3)]
+            _say(ctx, name, statistics.median(waits) - alters, 25.0)
+    with serving(ctx.product.serve, ctx.product.serve_environment) as server, beside("poster", str(server.port), ctx.product.token) as poster:
+        found = [_wait(ctx, poster, numbers, 0.0) for _ in range(3)]
+        longest, saved, failed = statistics.median(one[0] for one in found), sum(one[1] for one in found), sum(one[2] for one in found)
+        _say(ctx, f"{product.NAME}, {size:,} rows, longest wait of {saved:,} savings over HTTP", longest, 40.0)
+        ctx.add(Line(WORKLOAD, f"{product.NAME}, {size:,} rows, savings that failed", float(failed), target=0.0, unit="", absolute=True))
+
+
+def _usable(ctx: Context, raw: RawTable, size: int, numbers: Iterator[int]) -> float:
+    """From the publishing to the last of two workers that reads the field. Returns the raw statement's seconds."""
+    url = ctx.url.render_as_string(hide_password=False)
+    alters, usable, published = [], [], []
+    with ExitStack() as held:
+        workers = [held.enter_context(beside("worker", url, str(ctx.product.instance), ctx.product.token)) for _ in range(2)]
+        for turn in range(ROUNDS + 1):
+            name = f"c_added_{next(numbers)}"
+            for one in workers:
+                one.tell(name)
+            time.sleep(0.05)
+            began = time.perf_counter()
+            ctx.product.add_field("customer", name)
+            done = time.perf_counter()
+            seen = max(float(one.hear()) for one in workers)
+            alter = timed(raw.alter)
+            if turn:  # the first one warms up
+                alters.append(alter)
+                usable.append(max(seen, done) - began)
+                published.append(done - began)
+    base = statistics.median(alters)
+    for words, times, target in (("published", published, None), ("usable in every worker", usable, 75.0)):
+        value = statistics.median(times)
+        told = f"{product.NAME}, {size:,} rows, a field {words}"
+        ctx.add(Line(WORKLOAD, told, value * 1000, RAW_NAME, base * 1000, value / base, min(times) / min(alters), target, calls=len(times)))
+    _say(ctx, f"{product.NAME}, {size:,} rows, a field usable in every worker, in milliseconds", statistics.median(usable), 30.0)
+    return base
+
+
+def _wait(ctx: Context, one: Beside, numbers: Iterator[int], reader: float) -> tuple[float, int, int]:
+    """(longest wait, how many, how many failed) of what writes every 10 ms while a field is added, and a reader holds the table."""
+    one.tell("go")
+    time.sleep(0.1)
+    holder = threading.Thread(target=_hold, args=(ctx, reader))
+    holder.start()
+    time.sleep(0.05)
+    ctx.product.add_field("customer", f"c_added_{next(numbers)}")
+    holder.join()
+    time.sleep(0.1)
+    one.tell("stop")
+    longest, count, failed = one.hear().split()
+    return float(longest), int(count), int(failed)
+
+
+def _hold(ctx: Context, seconds: float) -> None:
+    """Somebody's transaction that has read the table."""
+    if not seconds:
+        return
+    connection = raw_connection(ctx.url)
+    cursor = connection.cursor()
+    cursor.execute("BEGIN")
+    cursor.execute("SELECT name FROM customer WHERE id = 2")
+    cursor.fetchall()
+    time.sleep(seconds)
+    connection.rollback()
+    connection.close()
+
+
+def _many(ctx: Context) -> None:
+    """The first field of an entity beside the last of many."""
+    ctx.product.add_entity("c_grown")
+    names = [f"c_field_{number}" for number in range(1, MANY + 1)]
+    first = [timed(lambda name=name: ctx.product.add_field("c_grown", name)) for name in names[:8]]  # type: ignore[misc]
+    for start in range(8, MANY - 8, 60):
+        ctx.product.add_field("c_grown", *names[start : min(start + 60, MANY - 8)])
+    last = [timed(lambda name=name: ctx.product.add_field("c_grown", name)) for name in names[-8:]]  # type: ignore[misc]
+    base, value = statistics.median(first[1:]), statistics.median(last[1:])
+    told = f"{product.NAME}, field {MANY} of an entity"
+    ctx.add(Line(WORKLOAD, told, value * 1000, "its first", base * 1000, value / base, min(last) / min(first), ctx.target(1.3), calls=7))
+
+
+def _say(ctx: Context, name: str, seconds: float, target: float) -> None:
+    ctx.add(Line(WORKLOAD, name, seconds * 1000, target=target, absolute=True))
+
+
+__all__: Sequence[str] = ["run"]
