@@ -111,10 +111,11 @@ def _fill_and_publish(run: Run, change: int, made: Plan, done: dict[str, int]) -
             current = step.operation.apply_to(current)
         return current
 
-    _bring(run, made.expanding, metadata, made.before)
+    # Where values were copied, the database holds what was prepared for it: a resumed change must not take the catalog before it for that.
+    _bring(run, made.expanding, metadata, made.before if made.prepared is None else None)
 
 
-def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connection, Catalog], Catalog], known: Catalog) -> None:
+def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connection, Catalog], Catalog], known: Catalog | None) -> None:
     """Bring tables and metadata to the next catalog: in one transaction, or the tables first. What is `known` is read again only if it has changed."""
     if not run.transactional:
         for one in statements:
@@ -122,7 +123,7 @@ def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connec
 
     def attempt() -> None:
         with transaction(run) as conn:
-            held = known if store.read_version(conn).catalog == known.version else store.load(conn)
+            held = known if known and store.read_version(conn).catalog == known.version else store.load(conn)
             write(conn, held, metadata(conn, held))
             if run.transactional:  # last: it is what others could wait for
                 run_all(conn, [one for one in statements if not actual.is_done(conn, one)])
