@@ -17,7 +17,7 @@ def export(entity: str) -> Response:
     with visiting() as visit:
         found = exporting.exported(visit, entity, pairs())
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"', "Cache-Control": "private, no-store"}
-    return Response(found.content, mimetype=found.media_type, headers=headers)
+    return Response(found.content, content_type=found.media_type, headers=headers)
 
 
 @blueprint.get("/<entity>/import")

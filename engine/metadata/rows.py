@@ -81,6 +81,11 @@ class RowSet:
         """The display position of each row id: how a list field is sorted."""
         return {row.id: place for place, (row, _) in enumerate(self.ordered)}
 
+    @cached_property
+    def last(self) -> int:
+        """The highest position of all rows: what is new stands after it."""
+        return max((row.position for row in self.rows.values()), default=0)
+
     def under(self, id: int) -> frozenset[int]:
         """The ids of a node and all nodes below it."""
         found = {id}

@@ -20,10 +20,9 @@ from engine.service import lookup, writing
 from engine.service.judging import judge
 from engine.service.screen import Done
 from engine.service.visit import Visit
+from engine.service.writing import POSITION, STEP
 
-POSITION = "position"
-STEP, LARGEST = 10, 1_000_000
-"""Rows stand apart, so that one can be put between two others without numbering all of them anew."""
+LARGEST = 1_000_000
 STEPS: Mapping[str, Message] = {
     "up": M_("“%(name)s” is the first here."),
     "down": M_("“%(name)s” is the last here."),

@@ -13,9 +13,8 @@ from engine.records.read import Record
 from engine.service import writing
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
+from engine.service.writing import POSITION, STEP
 
-POSITION = "position"
-STEP = 10
 WAYS = ("first", "up", "down", "last", "before")
 FIXED = M_("The order of this list is fixed.")
 

@@ -13,10 +13,11 @@ from engine.metadata.model import Entity, Json
 from engine.metadata.rows import DEEPEST, RowSet
 from engine.records import read, write
 from engine.service import writing
-from engine.service.branches import POSITION, STEP, row_of, screen_url, tree_of
+from engine.service.branches import row_of, screen_url, tree_of
 from engine.service.judging import judge, sentence
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
+from engine.service.writing import POSITION, STEP
 
 MOST_LINES = 5_000
 TAB = 4

@@ -23,15 +23,20 @@ from engine.service.judging import OWN_CHILD, TOO_DEEP
 from engine.service.visit import Visit
 
 Values = Mapping[str, Json]
+POSITION, STEP = "position", 10
+"""Rows stand apart, so that one can be put between two others without numbering all of them anew."""
 
 
 def defaults(dictionaries: Dictionaries, entity: Entity) -> dict[str, Json]:
-    """What a new record starts with; a row of a dictionary is named by its key in the catalog."""
+    """What a new record starts with; a row of a dictionary is named by its key in the catalog, and a new one stands last in its list."""
     found = write.with_defaults(entity, {})
     for name, value in found.items():
         rows = dictionaries.of(entity.by_name[name].target or "")
         if isinstance(value, str) and rows is not None and TYPES[entity.by_name[name].type].refers:
             found[name] = rows.by_key.get(value)
+    own, place = dictionaries.of(entity.name), entity.by_name.get(POSITION)
+    if own is not None and place is not None and found.get(POSITION) is None:
+        found[POSITION] = min(own.last + STEP, place.options.get("maximum", own.last + STEP))
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -37,6 +37,12 @@ def names(api: Api, entity: str) -> list[str]:
     return [row["name"] for row in api.get(f"/{entity}?page[size]=200").json["data"]]
 
 
+def choices(api: Api, entity: str) -> list[str]:
+    """The names of a list's entries in the order in which cards offer them."""
+    rows = api.get(f"/{entity}?page[size]=200").json["data"]
+    return [row["name"] for row in sorted(rows, key=lambda row: (row.get("position", 0), row["id"]))]
+
+
 # -- 2.1 salutation --------------------------------------------------------------------------------------
 
 
@@ -49,6 +55,15 @@ def test_2_1_salutations_are_created_changed_and_deleted(browser: Browser, api: 
     assert browser.post(f"/salutation/{by_page}/delete").status_code == 303
     assert api.delete(f"/salutation/{by_api}").status_code == 204
     assert not {"Madam", "Madame", "Sir", "Sire"} & set(names(api, "salutation"))
+
+
+def test_2_1_a_new_salutation_stands_last_however_it_is_made(browser: Browser, api: Api) -> None:
+    before = choices(api, "salutation")
+    assert browser.fill("/salutation/new", {"name": "Madam"}).status_code == 303
+    assert api.post("/salutation", json={"name": "Sir"}).status_code == 201
+    file = {"kept": "Name\nHonourable\nReverend\n"}
+    assert "Imported: 2 new" in words(browser.post("/salutation/import", file, follow_redirects=True).text)
+    assert choices(api, "salutation") == [*before, "Madam", "Sir", "Honourable", "Reverend"]
 
 
 def test_2_1_a_salutation_in_use_is_not_deleted_and_the_refusal_leads_to_its_users(browser: Browser, api: Api) -> None:

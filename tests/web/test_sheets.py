@@ -74,6 +74,7 @@ def test_an_export_holds_what_the_lists_address_asks_for(browser: Browser, api: 
     found = table(browser, "/customer/export?format=csv&filter[type]=agent&fields=name,type")
     assert [list(row.values())[1:] for row in found] == [["one", "Agent"]]
     assert "/customer/export?filter[type]=agent&amp;format=xlsx" in browser.get("/customer/?filter[type]=agent").text
+    assert browser.get("/customer/export?format=csv").headers["Content-Type"] == "text/csv; charset=utf-8"
     assert browser.get("/customer/export?format=pdf").status_code == 400
     assert browser.get("/customer/export?nope=1").status_code == 400
 
