@@ -21,7 +21,7 @@ def review() -> Response:
     """The draft, and everything that was published."""
     before = request.args.get("before", "")
     with visiting() as visit:
-        return answer(visit, changes.show(visit, before=int(before) if before.isascii() and before.isdigit() else None))
+        return answer(visit, changes.show(visit, before=_number(before)))
 
 
 @blueprint.post("/changes")
@@ -30,8 +30,8 @@ def decide() -> Response:
     do = request.form.get("do", "")
     if do == "publish":
         return _publish(REVIEW)
-    if do.startswith("undo:") and do[5:].isascii() and do[5:].isdigit():
-        return _undo(int(do[5:]))
+    if do.startswith("undo:") and (change := _number(do[5:])) is not None:
+        return _undo(change)
     with visiting(write=True) as visit:
         return answer(visit, changes.decide(visit, submission()))
 
@@ -46,6 +46,11 @@ def bar() -> Response:
         with visiting(write=True) as visit:
             fields.CURSOR[do](desks.open_desk(visit))
     return redirect(back, 303)
+
+
+def _number(text: str) -> int | None:
+    """The number of a change; None where it cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _publish(back: str) -> Response:

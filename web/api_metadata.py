@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from engine.errors import UnknownParameter
 from engine.service import metadata_api
 from web.api import guard, json_body
-from web.visits import site, visiting
+from web.visits import RECORD, site, visiting
 
 blueprint = Blueprint("api_metadata", __name__, url_prefix="/api/v1/metadata")
 blueprint.before_request(guard)
@@ -78,14 +78,14 @@ def changes() -> Response:
     return jsonify({"data": found, "links": {"next": after}})
 
 
-@blueprint.get("/changes/<int:id>")
+@blueprint.get(f"/changes/{RECORD}")
 def one_change(id: int) -> Response:
     """One change with its events."""
     with visiting() as visit:
         return jsonify(metadata_api.change(visit, id))
 
 
-@blueprint.post("/changes/<int:id>/undo")
+@blueprint.post(f"/changes/{RECORD}/undo")
 def undo(id: int) -> Response:
     """Take a change back; the body may be empty, or hold `note`, `base` and `confirmed`."""
     with visiting() as visit:

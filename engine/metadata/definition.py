@@ -18,6 +18,7 @@ import yaml
 
 from engine.errors import BadCatalog
 from engine.metadata.model import Entity, Field, Group, Json, Locks, Via
+from engine.metadata.options import default_problem
 from engine.metadata.physical import FOLDED_PREFIX
 from engine.metadata.types import TYPES
 
@@ -295,10 +296,8 @@ def _check_options(file: str, entity: Entity, field: Field) -> None:
         raise BadCatalog(file, entity.name, field.name, f"options: {error.message}")
     if found := kind.contradiction(field.options):
         raise BadCatalog(file, entity.name, field.name, f"options: {found}")
-    if field.default is not None and not kind.refers:
-        error = best_match(Draft202012Validator(kind.json_schema(field.options)).iter_errors(kind.normalise(field.default)))
-        if error is not None or kind.column_type(field.options) is None:
-            raise BadCatalog(file, entity.name, field.name, f"default: {error.message if error else 'a field of this type has no value'}")
+    if wrong := default_problem(kind, field.options, field.default):
+        raise BadCatalog(file, entity.name, field.name, f"default: {wrong}")
 
 
 def _check_links(one: Definition, found: Mapping[str, Definition]) -> None:

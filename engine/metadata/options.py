@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.messages import M_, Message
+from engine.metadata.formats import validator
 from engine.metadata.model import Json
 from engine.metadata.types import FieldType, Options
 
@@ -44,12 +45,10 @@ def options_problem(kind: FieldType, options: Options) -> Message | None:
 
 def default_problem(kind: FieldType, options: Options, default: Json) -> Message | None:
     """What is wrong with a default value; a reference's is judged where the rows are."""
-    from jsonschema import Draft202012Validator
-
     if default is None or kind.refers:
         return None
     if kind.column_type(options) is None:
         return M_("A field of this type has no value, and so no default.")
-    if any(Draft202012Validator(kind.json_schema(options)).iter_errors(kind.normalise(default))):
+    if not validator(kind.json_schema(options)).is_valid(kind.normalise(default)):
         return M_("The default does not fit the field's own type and options.")
     return None

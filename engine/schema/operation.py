@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal
+from unicodedata import category
 
 from engine.errors import BadOperation
 from engine.messages import M_, Message
@@ -18,11 +19,14 @@ from engine.metadata.model import Catalog, Json
 Level = Literal["error", "confirm", "warning", "note"]
 """An error stops; what is to be confirmed stops until somebody does; the rest is for reading."""
 
-NAME: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$", "maxLength": 40}
-TABLE: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 60}
-LABEL: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 200}
+NAME: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$(?!\\n)", "maxLength": 40}
+TABLE: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$(?!\\n)", "maxLength": 60}
+LABEL: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S"}
 LABELS: Mapping[str, Json] = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}, "additionalProperties": LABEL}
 CONDITION: Mapping[str, Json] = {"type": ["object", "null"]}
+_SHAPE = ("required", "additionalProperties", "type")
+"""What is asked of operations that a journal holds. What became stricter since must not make history unreadable."""
+UNSTORABLE = M_("It contains characters that cannot be kept, such as control characters.")
 WIDTHS = ["full", "wide", "half", "third"]
 """The whole row, two columns of three or four, one column; `third` is one column as well."""
 FLAG: Mapping[str, Json] = {"type": "boolean"}
@@ -78,20 +82,23 @@ class Operation(ABC):
         return told
 
 
-def read(documents: Json, operations: Mapping[str, type[Operation]]) -> tuple[Operation, ...]:
-    """Operations from their JSON form. Raises BadOperation, which names the place and the argument."""
+def read(documents: Json, operations: Mapping[str, type[Operation]], *, kept: bool = False) -> tuple[Operation, ...]:
+    """Operations from their JSON form; with `kept`, of what a database has kept already. Raises BadOperation, which names place and argument."""
     if not isinstance(documents, Sequence) or isinstance(documents, str):
         raise BadOperation(0, "", M_("Operations are a list of JSON objects."))
-    return tuple(_read(place, document, operations) for place, document in enumerate(documents, start=1))
+    return tuple(_read(place, document, operations, kept) for place, document in enumerate(documents, start=1))
 
 
-def _read(place: int, document: Json, operations: Mapping[str, type[Operation]]) -> Operation:
+def _read(place: int, document: Json, operations: Mapping[str, type[Operation]], kept: bool) -> Operation:
     kind = document.get("operation") if isinstance(document, Mapping) else None
     known = operations.get(kind) if isinstance(kind, str) else None
     if known is None:
         raise BadOperation(place, "operation", M_("There is no operation “%(name)s”. Known: %(known)s.", name=kind, known=", ".join(operations)))
     told = {name: value for name, value in document.items() if name != "operation"}
-    _check_arguments(place, known, told)
+    for name, value in told.items():
+        if not kept and not storable(value):
+            raise BadOperation(place, str(name) if storable(name) else "", UNSTORABLE)
+    _check_arguments(place, known, told, kept)
     return _made(known, told)
 
 
@@ -105,13 +112,23 @@ def _made(known: type[Operation], told: Mapping[str, Any]) -> Operation:
     return known(**{name: tuple(value) if str(shapes[name]).startswith("tuple") else value for name, value in told.items()})
 
 
-def _check_arguments(place: int, known: type[Operation], told: Mapping[str, Any]) -> None:
+def storable(value: Json) -> bool:
+    """Whether every text in it can be kept by each database: no control characters but line breaks and tabs, no half characters."""
+    if isinstance(value, str):
+        return (value.isascii() and value.isprintable()) or not any(category(char) in ("Cc", "Cs") and char not in "\n\r\t" for char in value)
+    if isinstance(value, Mapping):
+        return all(storable(one) for pair in value.items() for one in pair)
+    return not isinstance(value, Sequence) or all(storable(one) for one in value)
+
+
+def _check_arguments(place: int, known: type[Operation], told: Mapping[str, Any], kept: bool) -> None:
     from jsonschema import Draft202012Validator  # here: only a change of the metadata needs it
     from jsonschema.exceptions import best_match
 
     needed = [one.name for one in fields(known) if one.default is MISSING and one.default_factory is MISSING]
     schema = {"type": "object", "properties": dict(known.arguments), "required": needed, "additionalProperties": False}
-    error = best_match(Draft202012Validator(schema).iter_errors(dict(told)))
+    found = Draft202012Validator(schema).iter_errors(dict(told))
+    error = best_match(one for one in found if not kept or one.validator in _SHAPE)
     if error is None:
         return
     if error.validator == "required":

@@ -55,7 +55,7 @@ def read_operations(documents: Json) -> tuple[Operation, ...]:
 
 def read_journalled(documents: Json) -> tuple[Operation, ...]:
     """The same for what stands in the journal, which knows operations of the program itself too. Raises BadOperation."""
-    return operation.read(documents, JOURNALLED)
+    return operation.read(documents, JOURNALLED, kept=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine.errors import BadOperation, UnknownChange
 from engine.messages import M_
 from engine.metadata.model import Catalog, Entity, Field, Group, Json
 from engine.metadata.types import TYPES
-from engine.schema import journal
+from engine.schema import journal, operation
 from engine.schema.apply import Applied
 from engine.schema.ops import OPERATIONS
 from engine.service import drift, evolution, plan_json
@@ -24,6 +24,7 @@ _FIELD = (
     "id", "name", "type", "group", "label", "help", "placeholder", "default", "width", "enabled", "required",
     "searchable", "sortable", "in_list", "system", "state",
 )  # fmt: skip
+MOST_NOTE = 2_000
 _BODY = {"operations": list, "note": str, "base": int, "seen": str, "confirmed": list}
 
 
@@ -128,6 +129,8 @@ def _body(body: Json) -> Mapping[str, Any]:
     for name, value in told.items():
         if name not in _BODY or not isinstance(value, _BODY[name]) or isinstance(value, bool):
             raise BadOperation(0, name, M_("“%(name)s” is not understood here. Known: %(known)s.", name=name, known=", ".join(_BODY)))
+    if len(told.get("note", "")) > MOST_NOTE or not operation.storable(told.get("note", "")):
+        raise BadOperation(0, "note", M_("A note has at most %(most)s characters, without control characters.", most=MOST_NOTE))
     return told
 
 

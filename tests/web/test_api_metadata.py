@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from engine import accounts
+from engine.errors import BadOperation
 from engine.metadata.database import Database
+from engine.service import evolution
 from tests.web.conftest import PASSWORD, Api
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -55,8 +58,25 @@ REFUSED: dict[str, tuple[Any, int, str]] = {
     "nothing": ([], 400, "nothing to publish"),
     "an unknown key": ({"operations": [ADD], "colour": "red"}, 400, "colour"),
     "a wrong kind of value": ({"operations": [ADD], "base": "one"}, 400, "base"),
+    "a control character": ([{**ADD, "label": "a\0b"}], 400, "cannot be kept"),
+    "a control character deep inside": ([{**ADD, "labels": {"zh-Hans": "a\x1b"}}], 400, "cannot be kept"),
+    "a label of blanks": ([{**ADD, "label": "   "}], 400, "label"),
+    "a name with a line end": ([{**ADD, "name": "c_grade\n"}], 400, "name"),
+    "a note that cannot be kept": ({"operations": [ADD], "note": "a\0b"}, 400, "note"),
+    "a note without end": ({"operations": [ADD], "note": "x" * 100_000}, 400, "note"),
+    "a default that is no day": ([{**ADD, "type": "date", "default": "soon"}], 422, "F1"),
+    "a default that is no moment": ([{**ADD, "type": "datetime", "default": "2026-02-30"}], 422, "F1"),
+    "a default that is no address": ([{**ADD, "type": "email", "default": "nobody"}], 422, "F1"),
+    "a default beyond counting": ([{**ADD, "type": "integer", "default": 10**400}], 422, "F1"),
     "a number": (7, 400, "list of JSON objects"),
 }
+
+
+@ON_SQLITE
+def test_half_a_character_is_refused(api: Api) -> None:
+    sent = json.dumps([{**ADD, "label": "a\ud800b"}])
+    answer = api.post("/metadata/operations", data=sent, content_type="application/json")
+    assert (answer.status_code, "cannot be kept" in answer.text) == (400, True)
 
 
 @ON_SQLITE
@@ -123,3 +143,18 @@ def test_the_description_names_every_operation(api: Api) -> None:
     document = api.get("/openapi.json").json
     assert "post" in document["paths"]["/api/v1/metadata/operations"]
     assert len(document["components"]["schemas"]["operation"]["oneOf"]) > 15
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("number", ["9" * 15, "9" * 30])
+def test_a_change_that_never_was_is_not_found(api: Api, number: str) -> None:
+    assert api.get(f"/metadata/changes/{number}").status_code == 404
+    assert api.post(f"/metadata/changes/{number}/undo").status_code == 404
+
+
+@pytest.mark.parametrize("label", ["   ", "a\0b", "x" * 300])
+def test_what_became_stricter_leaves_the_journal_readable(label: str) -> None:
+    held = [{**ADD, "label": label}]
+    assert evolution.read_journalled(held)
+    with pytest.raises(BadOperation):
+        evolution.read_operations(held)

@@ -194,7 +194,8 @@ def wanted(visit: Visit, *, confirmed: Sequence[str] = (), note: str = "") -> Wa
     operations = _operations(desk)
     if not operations:
         raise ChangeRefused([NOTHING], ["M0"])
-    return Wanted(desk.actor, Request(operations, note=note[:500], base=visit.catalog.version, confirmed=frozenset(confirmed)))
+    said = "".join(char if char.isprintable() else " " for char in note[:500]).strip()
+    return Wanted(desk.actor, Request(operations, note=said, base=visit.catalog.version, confirmed=frozenset(confirmed)))
 
 
 def published(visit: Visit, done: Wanted) -> str:
