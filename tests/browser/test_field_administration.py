@@ -63,8 +63,15 @@ def grip(page: Page, name: str) -> Locator:
     return page.locator(f"#row-{name} .grip")
 
 
+STANDS = """([name, onto, below]) => {
+    const row = document.getElementById(`row-${name}`), target = document.getElementById(`row-${onto}`);
+    return (below ? target.nextElementSibling : target.previousElementSibling) === row;
+}"""
+
+
 def drag(page: Page, name: str, onto: str, *, below: bool = False) -> None:
     """Drag a field by its handle onto another row with the pointer."""
+    page.wait_for_load_state()  # before its scripts are there, a handle is only a picture of one
     handle, target = grip(page, name), page.locator(f"#row-{onto}")
     target.scroll_into_view_if_needed()
     handle.scroll_into_view_if_needed()
@@ -73,11 +80,14 @@ def drag(page: Page, name: str, onto: str, *, below: bool = False) -> None:
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(start["x"] + 12, start["y"] + 24, steps=4)
-    end = target.bounding_box()
-    assert end
-    height = end["y"] + end["height"] * (0.85 if below else 0.15)
-    page.mouse.move(end["x"] + end["width"] / 2, height, steps=15)
-    page.mouse.move(end["x"] + end["width"] / 2 + 3, height, steps=3)
+    for _ in range(30):  # near an edge the page scrolls under the pointer: follow the row until the gap stands beside it
+        end = target.bounding_box()
+        assert end
+        height = end["y"] + end["height"] * (0.85 if below else 0.15)
+        page.mouse.move(end["x"] + end["width"] / 2, height, steps=8)
+        page.mouse.move(end["x"] + end["width"] / 2 + 3, height, steps=2)
+        if page.evaluate(STANDS, [name, onto, below]):
+            break
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.mouse.up()
 
@@ -299,6 +309,7 @@ def test_a_new_administrator_makes_a_field_from_nothing_to_a_search(opens: Reade
     window.go("/")
     page.locator(".nav-offices a[href='/admin/']").click()
     page.locator(".admin-tiles a").first.click()
+    page.wait_for_load_state()  # without scripts the button leads to a page of its own
     page.locator("a.button-primary[data-drawer]").click()
     page.locator("#drawer a[href*='type=choice']").click()
     page.locator("#drawer [data-first-name]").fill("客户等级")
