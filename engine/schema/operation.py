@@ -113,12 +113,20 @@ def _made(known: type[Operation], told: Mapping[str, Any]) -> Operation:
 
 
 def storable(value: Json) -> bool:
-    """Whether every text in it can be kept by each database: no control characters but line breaks and tabs, no half characters."""
+    """Whether every text in it can be kept by each database, and reads as it is written.
+
+    No control characters but line breaks and tabs, no half characters, and nothing that turns the direction of what follows:
+    a label stands within sentences.
+    """
     if isinstance(value, str):
-        return (value.isascii() and value.isprintable()) or not any(category(char) in ("Cc", "Cs") and char not in "\n\r\t" for char in value)
+        return (value.isascii() and value.isprintable()) or not any(_is_unfit(char) for char in value)
     if isinstance(value, Mapping):
         return all(storable(one) for pair in value.items() for one in pair)
     return not isinstance(value, Sequence) or all(storable(one) for one in value)
+
+
+def _is_unfit(char: str) -> bool:
+    return (category(char) in ("Cc", "Cs") and char not in "\n\r\t") or "\u202a" <= char <= "\u202e"
 
 
 def _check_arguments(place: int, known: type[Operation], told: Mapping[str, Any], kept: bool) -> None:

@@ -24,7 +24,7 @@ class SetLabels(Operation):
             "type": "object",
             "minProperties": 1,
             "propertyNames": {"maxLength": 190},
-            "additionalProperties": {"type": ["string", "null"], "minLength": 1, "maxLength": 2000},
+            "additionalProperties": {"type": ["string", "null"], "minLength": 1, "maxLength": 2000, "pattern": "\\S"},
         },
     }
 
