@@ -41,7 +41,7 @@ def test_another_installation_becomes_the_same(
     other = databases.installed(backend)
     try:
         monkeypatch.setenv("FIELDLOOM_DATABASE_URL", url_of(other))
-        assert line("catalog", "apply", str(tmp_path / "a"), "--retire-missing", "--yes") == 0, line.err
+        assert line("catalog", "apply", str(tmp_path / "a"), "--retire-missing", "--yes") == 0, line.out + line.err
         assert "is in force" in line.out
         assert line("catalog", "apply", str(tmp_path / "a"), "--retire-missing", "--yes") == 0
         assert line.out == "Nothing to do.\n"

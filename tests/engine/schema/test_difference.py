@@ -42,7 +42,9 @@ def _proposed(random: Random, catalog: Catalog, number: int) -> Iterator[Json]:
     entity = catalog.entities[_some_entity(random, catalog)]
     name, group, field = entity.name, random.choice(entity.groups).name, random.choice(entity.fields).name
     before = random.choice([None, *(one.name for one in entity.fields if one.group == group)])
-    condition = {random.choice(entity.fields).name: {"_nnull": True}}
+    # On what names a record, which nothing hides: no rule leans on itself.
+    condition = {entity.title: {"_nempty": True}}
+    apart = condition if all(one.group != group for one in entity.fields if one.name == entity.title) else None
     yield {"operation": "add_field", "entity": name, "name": f"c_f{number}", "type": "text", "group": group, "label": f"F {number}",
            "options": {"max_length": random.choice([10, 300])}, "before": before, "labels": {"de": f"Feld {number}"}}  # fmt: skip
     target = random.choice(list(catalog.entities))
@@ -50,11 +52,11 @@ def _proposed(random: Random, catalog: Catalog, number: int) -> Iterator[Json]:
            "options": {"entity": target}, "rules": {"visible": condition}, "help": "Why: “so”", "default": None}  # fmt: skip
     yield {"operation": "widen_field", "entity": name, "field": field, "options": {"max_length": 2000}}
     yield {"operation": "change_field", "entity": name, "field": field, "changes": {"help": "?", "width": "third", "in_list": random.random() < 0.5}}
-    yield {"operation": "change_field", "entity": name, "field": field, "changes": {"rules": random.choice([{}, {"required": condition}])}}
+    yield {"operation": "change_field", "entity": name, "field": field, "changes": {"rules": random.choice([{}, {"required": condition}]) if field != entity.title else {}}}
     yield {"operation": "change_field", "entity": name, "field": field, "changes": {"enabled": random.random() < 0.5}}
     yield {"operation": "move_fields", "entity": name, "fields": [field], "group": group, "before": before}
     yield {"operation": "add_group", "entity": name, "name": f"c_g{number}", "label": f"G {number}", "columns": 1, "labels": {"zh-Hans": "组"}}
-    yield {"operation": "change_group", "entity": name, "group": group, "changes": {"label": f"G {number}", "tab": True, "visible": condition}}
+    yield {"operation": "change_group", "entity": name, "group": group, "changes": {"label": f"G {number}", "tab": True, "visible": apart}}
     yield {"operation": "move_group", "entity": name, "group": group, "before": random.choice(entity.groups).name}
     yield {"operation": "remove_group", "entity": name, "group": group}
     yield {"operation": "retire_field", "entity": name, "field": field}
