@@ -52,7 +52,8 @@ def _proposed(random: Random, catalog: Catalog, number: int) -> Iterator[Json]:
            "options": {"entity": target}, "rules": {"visible": condition}, "help": "Why: “so”", "default": None}  # fmt: skip
     yield {"operation": "widen_field", "entity": name, "field": field, "options": {"max_length": 2000}}
     yield {"operation": "change_field", "entity": name, "field": field, "changes": {"help": "?", "width": "third", "in_list": random.random() < 0.5}}
-    yield {"operation": "change_field", "entity": name, "field": field, "changes": {"rules": random.choice([{}, {"required": condition}]) if field != entity.title else {}}}
+    rules = random.choice([{}, {"required": condition}]) if field != entity.title else {}
+    yield {"operation": "change_field", "entity": name, "field": field, "changes": {"rules": rules}}
     yield {"operation": "change_field", "entity": name, "field": field, "changes": {"enabled": random.random() < 0.5}}
     yield {"operation": "move_fields", "entity": name, "fields": [field], "group": group, "before": before}
     yield {"operation": "add_group", "entity": name, "name": f"c_g{number}", "label": f"G {number}", "columns": 1, "labels": {"zh-Hans": "组"}}
