@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -72,7 +73,8 @@ STANDS = """([name, onto, below]) => {
 
 def drag(page: Page, name: str, onto: str, *, below: bool = False) -> None:
     """Drag a field by its handle onto another row with the pointer. A drop that the headless browser loses is done once more."""
-    page.wait_for_load_state("networkidle")  # before its scripts are there, a handle is only a picture of one
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".field-table-ready")).to_be_attached()  # before its scripts are there, a handle is only a picture of one
     for left in (2, 1, 0):
         carry(page, name, onto, below)
         try:
@@ -314,8 +316,17 @@ def test_two_windows_clash_and_merge(opens: Readers, office: Served) -> None:
     assert (found.field("county").help, found.field("website").required) == ("Mine", True)
 
 
-def test_a_new_administrator_makes_a_field_from_nothing_to_a_search(opens: Readers, office: Served) -> None:
-    """The walk of the issue: add, drag, switch, look at it, publish, fill in, find, take back, restore."""
+def test_a_new_administrator_makes_a_field_from_nothing_to_a_search(
+    chromium: Browser, databases: Databases, tmp_path: Path
+) -> None:
+    """The walk of the issue: add, drag, switch, look at it, publish, fill in, find, take back, restore; in a program as it comes."""
+    database = databases.installed("sqlite")
+    samples.load(database, 40)
+    with serving(database, tmp_path) as office, readers_of(chromium, office) as opens:
+        _walk(opens, office)
+
+
+def _walk(opens: Readers, office: Served) -> None:
     window = opens(CHINESE, office.user(), viewport={"width": 1600, "height": 2600})
     page = window.page
     window.go("/")
