@@ -38,6 +38,12 @@ def field_named(fields: Iterable[Field], name: str) -> Field | None:
     return next((one for one in fields if one.name == name), None)
 
 
+def field_of(catalog: Catalog, entity: str, name: str) -> Field | None:
+    """The field of that name of an entity in force; None where either is not there."""
+    held = entity_named(catalog, entity)
+    return field_named(held.fields, name) if held else None
+
+
 def group_named(entity: Entity, name: str) -> Group | None:
     """The group of that name."""
     return next((one for one in entity.groups if one.name == name), None)

@@ -10,7 +10,7 @@ from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.physical import is_folded
 from engine.metadata.types import TYPES
-from engine.schema.editing import with_field
+from engine.schema.editing import field_of, with_field
 from engine.schema.operation import CONDITION, FLAG, LABEL, NAME, WIDTHS, Finding, Operation
 from engine.schema.ops.common import definition_findings, no_field, structural
 
@@ -95,7 +95,7 @@ class ChangeField(Operation):
 
     def describe(self, catalog: Catalog) -> Message:
         """In words: one thing at a time where it is one."""
-        one = next((f for f in catalog.entities[self.entity].fields if f.name == self.field), None) if self.entity in catalog.entities else None
+        one = field_of(catalog, self.entity, self.field)
         label = one.label if one else self.field
         if len(self.changes) == 1:
             name, value = next(iter(self.changes.items()))

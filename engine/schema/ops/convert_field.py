@@ -13,7 +13,7 @@ from engine.metadata.definition import field_id
 from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.types import TYPES
 from engine.schema.dependents import of_field
-from engine.schema.editing import ordered, placed, with_entity, with_labels
+from engine.schema.editing import field_of, ordered, placed, with_entity, with_labels
 from engine.schema.operation import NAME, TABLE, Finding, Operation
 from engine.schema.ops.add_field import name_problem, table_problem
 from engine.schema.ops.change_field import entity_field
@@ -87,7 +87,7 @@ class ConvertField(Operation):
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""
-        held = next((f for f in catalog.entities[self.entity].fields if f.name == self.field), None) if self.entity in catalog.entities else None
+        held = field_of(catalog, self.entity, self.field)
         return M_(
             "Convert “%(label)s” of “%(entity)s” to %(type)s (%(name)s): values are copied, the old field is retired.",
             label=held.label if held else self.field, entity=self.entity, name=self.name,

@@ -9,7 +9,7 @@ from typing import ClassVar
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Json
 from engine.metadata.types import TYPES
-from engine.schema.editing import with_field
+from engine.schema.editing import field_of, with_field
 from engine.schema.operation import NAME, Finding, Operation
 from engine.schema.ops.change_field import entity_field
 from engine.schema.ops.common import definition_findings, merged, no_field
@@ -50,7 +50,7 @@ class WidenField(Operation):
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""
-        one = next((f for f in catalog.entities[self.entity].fields if f.name == self.field), None) if self.entity in catalog.entities else None
+        one = field_of(catalog, self.entity, self.field)
         held = one.options if one else {}
         told = ", ".join(f"{name} {_short(held.get(name))} → {_short(value)}" for name, value in self.options.items())
         return M_("Widen “%(label)s” of “%(entity)s”: %(what)s.", label=one.label if one else self.field, entity=self.entity, what=told)
