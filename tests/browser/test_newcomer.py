@@ -135,7 +135,9 @@ def test_a_newcomers_first_hour(reader: Readers, site: Served) -> None:
 
 def find_it(page: Page, visitor: Reader, home: str) -> None:
     """By two characters from anywhere, then with conditions."""
+    page.wait_for_load_state()  # keys are heard once the page's scripts are there
     page.keyboard.press("Control+k")
+    expect(page.locator("[type=search]:focus")).to_be_visible()
     page.keyboard.insert_text("织机")
     page.keyboard.press("Enter")
     expect(page.locator("tbody th")).to_have_text(["杭州织机软件有限公司"])

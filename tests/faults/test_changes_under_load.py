@@ -115,8 +115,12 @@ class Person:
                 self.failed.append(repr(error))
 
     def fill(self) -> None:
-        """Get a card, fill in every field on it, send it; where a field has gone meanwhile, again."""
-        for _ in range(5):
+        """Get a card, fill in every field on it, send it; where a field has gone meanwhile, again.
+
+        Changes follow each other without a pause, and four in eleven take a field away: on a busy machine a card may
+        well be refused five times in a row.
+        """
+        for _ in range(30):
             page = self.ask("GET", f"/{ENTITY}/new").body
             token = TOKEN.search(page)
             assert token, page[:300]
