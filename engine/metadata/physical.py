@@ -10,7 +10,7 @@ one row for a record, under the record's id, there once the record has a value i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -30,28 +30,34 @@ SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "updated_at", "up
 EXTENSION = re.compile(r"^(?P<entity>.+)__x(?P<number>[1-9][0-9]?)$")
 """The name of an extension table: no entity's, for theirs have no two underscores in a row."""
 Refer = Callable[..., ForeignKey]
+_NONE: frozenset[str] = frozenset()
 _INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 
 
 def is_stored(field: Field) -> bool:
     """Whether the field has a column at all (a hint has none)."""
-    return TYPES[field.type].column_type(field.options) is not None
+    return _is_stored(field.type)
+
+
+@cache
+def _is_stored(kind: str) -> bool:
+    return TYPES[kind].column_type({}) is not None
 
 
 @lru_cache(maxsize=4)
-def _folded(catalog: Catalog) -> frozenset[tuple[str, str]]:
-    """The (table, column) pairs that some searchable field or title reads, or once read. Pickers search titles."""
-    return frozenset(
-        (field.table, field.column)
-        for entity in catalog.stored
-        for field in entity.stored
-        if TYPES[field.type].folds and (field.searchable or field.name == entity.title or field.folded)
-    )
+def folded(catalog: Catalog) -> Mapping[str, frozenset[str]]:
+    """By table, the columns that some searchable field or title reads, or once read. Pickers search titles."""
+    found: dict[str, set[str]] = {}
+    for entity in catalog.stored:
+        for field in entity.stored:
+            if TYPES[field.type].folds and (field.searchable or field.name == entity.title or field.folded):
+                found.setdefault(field.table, set()).add(field.column)
+    return {table: frozenset(columns) for table, columns in found.items()}
 
 
 def is_folded(catalog: Catalog, field: Field) -> bool:
     """Whether the field's values have a folded column."""
-    return (field.table, field.column) in _folded(catalog)
+    return field.column in folded(catalog).get(field.table, _NONE)
 
 
 def folded_column(field: Field) -> str:
@@ -66,7 +72,7 @@ class _Made:
 
 
 _TABLES: WeakKeyDictionary[Catalog, _Made] = WeakKeyDictionary()
-_OF_ENTITY: WeakKeyDictionary[Entity, tuple[frozenset[tuple[str, str]], tuple[Table, ...]]] = WeakKeyDictionary()
+_OF_ENTITY: WeakKeyDictionary[Entity, tuple[tuple[frozenset[str], ...], tuple[Table, ...]]] = WeakKeyDictionary()
 """An entity's tables, with the folded columns they have: a change of one entity leaves the tables of all others as they are."""
 
 
@@ -123,14 +129,36 @@ def _make_tables(catalog: Catalog) -> _Made:
 
 
 def _tables_of(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
-    names = {entity.table, *(field.table for field in entity.stored if field.via is None and is_stored(field))}
-    folded = frozenset(one for one in _folded(catalog) if one[0] in names)
+    beside = tuple(folded(catalog).get(name, _NONE) for name in table_names(entity))
     held = _OF_ENTITY.get(entity)
-    if held is not None and held[0] == folded:
+    if held is not None and held[0] == beside:
         return held[1]
     made = tuple(_build(catalog, entity, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
-    _OF_ENTITY[entity] = (folded, made)
+    _OF_ENTITY[entity] = (beside, made)
     return made
+
+
+def table_names(entity: Entity) -> tuple[str, ...]:
+    """The names of an entity's tables, without making them: its own, then its extension tables in order."""
+    beside = {field.table for field in entity.stored if field.table != entity.table and field.via is None and is_stored(field)}
+    return (entity.table, *sorted(beside, key=lambda name: (len(name), name)))
+
+
+def standing_in(entity: Entity, table: str) -> list[Field]:
+    """The fields whose values one of an entity's tables holds, disabled and retired ones included."""
+    return [field for field in entity.stored if field.via is None and field.table == table and is_stored(field)]
+
+
+def columns_of(catalog: Catalog, table: str, fields: Sequence[Field]) -> Mapping[str, Field]:
+    """Whose each column is that fields standing in a table have there: their own, and where they have one, the folded."""
+    twice = folded(catalog).get(table, _NONE)
+    return {one.column: one for one in fields} | {folded_column(one): one for one in fields if one.column in twice}
+
+
+def part_of_table(catalog: Catalog, table: str, fields: Iterable[Field]) -> Table:
+    """A table with the columns of only these of its fields: all that a change of them needs, however many others there are."""
+    made = _columns_in(catalog, fields, _stand_in)
+    return Table(table, MetaData(naming_convention=FIXED.naming_convention), Column("id", Id, primary_key=True), *made)
 
 
 def linked(catalog: Catalog) -> Mapping[str, Table]:
@@ -166,18 +194,16 @@ def _build(catalog: Catalog, entity: Entity, metadata: MetaData, refer: Refer) -
     ]
     if entity.is_dictionary:
         columns.append(Column("row_key", short_text(60), unique=True))
-    made = _columns_in(catalog, entity, entity.table, refer)
+    made = _columns_in(catalog, standing_in(entity, entity.table), refer)
     yield Table(entity.table, metadata, *columns, *made, **_INNODB, sqlite_autoincrement=True)
-    beside = {field.table for field in entity.stored if field.via is None and field.table != entity.table and is_stored(field)}
-    for name in sorted(beside, key=lambda name: (len(name), name)):
+    for name in table_names(entity)[1:]:
         owner = refer(entity.table, ondelete="CASCADE")
         id: Column[object] = Column("id", _id_type(), owner, primary_key=True, autoincrement=False)
-        yield Table(name, metadata, id, *_columns_in(catalog, entity, name, refer), **_INNODB)
+        yield Table(name, metadata, id, *_columns_in(catalog, standing_in(entity, name), refer), **_INNODB)
 
 
-def _columns_in(catalog: Catalog, entity: Entity, table: str, refer: Refer) -> list[Column[object]]:
-    standing = (field for field in entity.stored if field.via is None and field.table == table)
-    return sorted((column for field in standing for column in _columns_of(catalog, field, refer)), key=_reach)
+def _columns_in(catalog: Catalog, fields: Iterable[Field], refer: Refer) -> list[Column[object]]:
+    return sorted((column for field in fields for column in _columns_of(catalog, field, refer)), key=_reach)
 
 
 def _reach(column: Column[object]) -> int:
@@ -214,6 +240,6 @@ def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
 
 
 __all__ = [
-    "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "entity_of", "extended", "extension_name", "extensions", "folded_column", "is_folded",
-    "is_stored", "joined", "linked", "tables", "value_column",
+    "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "columns_of", "entity_of", "extended", "extension_name", "extensions", "folded",
+    "folded_column", "is_folded", "is_stored", "joined", "linked", "part_of_table", "standing_in", "table_names", "tables", "value_column",
 ]  # fmt: skip

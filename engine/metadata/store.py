@@ -287,15 +287,16 @@ def _write_fields(conn: Connection, before: Entity, after: Entity) -> None:
     new = [_field_row(one) for id, one in coming.items() if id not in held]
     if new:
         conn.execute(insert(t.FIELD), new)
-    moved = [one for id, one in coming.items() if id in held and one != held[id] and replace(one, position=held[id].position) == held[id]]
+    changed = [one for id, one in coming.items() if id in held and one is not held[id] and one != held[id]]
+    moved = [one for one in changed if replace(one, position=held[one.id].position) == held[one.id]]
     by_distance: dict[int, list[str]] = {}
     for one in moved:  # an order changes the places of many, and of each nothing else; most move by the same distance
         by_distance.setdefault(one.position - held[one.id].position, []).append(one.id)
     for distance, ids in by_distance.items():
         conn.execute(update(t.FIELD).where(t.FIELD.c.id.in_(ids)).values(position=t.FIELD.c.position + distance))
     others = {one.id for one in moved}
-    for id, one in coming.items():
-        if id in held and id not in others and one != held[id]:
+    for one in changed:
+        if one.id not in others:
             save_field(conn, one)
 
 

@@ -161,7 +161,7 @@ def row_estimate(conn: Connection, table: str) -> int:
     """About how many rows a table has, without counting them; 0 where there is no such table."""
     match conn.dialect.name:
         case "sqlite":
-            if not columns(conn, table):
+            if conn.execute(sa.text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :table"), {"table": table}).first() is None:
                 return 0
             held = sa.table(table, sa.column("rowid"))
             return int(conn.execute(sa.select(sa.func.max(held.c.rowid))).scalar() or 0)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from engine.messages import M_
 from engine.metadata.columns import ExactDecimal, UtcDateTime
 from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import EXTENSION, extension_name, is_folded, is_stored
+from engine.metadata.physical import EXTENSION, extension_name, folded, is_folded, is_stored, table_names
 from engine.metadata.types import TYPES
 from engine.schema.ddl import MARIADB, Ground
 from engine.schema.indexes import LONGEST_ORDERED, MOST_KEYS
@@ -117,22 +117,30 @@ def budget(catalog: Catalog, entity: Entity, ground: Ground) -> Budget:
     return Budget(entity.name, fields, MOST_FIELDS, made)
 
 
-@lru_cache(maxsize=8)
-def _counted(catalog: Catalog, entity: Entity, most: Limits) -> tuple[int, tuple[tuple[str, int, int, int], ...]]:
+_Counted = tuple[int, tuple[tuple[str, int, int, int], ...]]
+
+
+def _counted(catalog: Catalog, entity: Entity, most: Limits) -> _Counted:
     """How many fields an entity has; and for each of its tables (name, columns, bytes of the worst row, indexes)."""
+    return _count(entity, tuple((name, folded(catalog).get(name, frozenset())) for name in table_names(entity)), most)
+
+
+@lru_cache(maxsize=16)  # of the entity: the next change of it begins with what this one has counted
+def _count(entity: Entity, folding: tuple[tuple[str, frozenset[str]], ...], most: Limits) -> _Counted:
     found: dict[str, list[int]] = {entity.table: [_OWN_COLUMNS, _OWN_BYTES, 1]}
     if entity.is_dictionary:
         found[entity.table] = [_OWN_COLUMNS + 1, _OWN_BYTES + most.key, 2]
-    fields = 0
+    fields, twice = 0, dict(folding)
+    widths = {kind: _width(kind, most) for kind in {one.type for one in entity.stored}}
     for field in entity.stored:
         if field.via is not None or not is_stored(field):
             continue
         fields += 1
-        folded = is_folded(catalog, field)
+        is_twice = field.column in twice.get(field.table, ())
         held = found.setdefault(field.table, [1, 8, 1])
-        held[0] += 1 + folded
-        held[1] += _width(field.type, most) + folded * most.text
-        held[2] += has_key(field, folded=folded)
+        held[0] += 1 + is_twice
+        held[1] += widths[field.type] + is_twice * most.text
+        held[2] += has_key(field, folded=is_twice)
     ordered = sorted(found, key=lambda name: (name != entity.table, len(name), name))
     return fields, tuple((name, held[0], held[1] + most.header + held[0] // 8 if most.row else 0, held[2]) for name in ordered if (held := found[name]))
 

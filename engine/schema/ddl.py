@@ -7,7 +7,7 @@ describe. Each statement does one thing, so that a change that was cut off can g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -17,9 +17,20 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from engine.metadata.model import Catalog
-from engine.metadata.physical import entity_of, extensions, folded_column, linked, tables
-from engine.schema.indexes import MOST_KEYS, indexes
+from engine.metadata.model import Catalog, Entity, Field
+from engine.metadata.physical import (
+    columns_of,
+    entity_of,
+    extensions,
+    folded,
+    folded_column,
+    linked,
+    part_of_table,
+    standing_in,
+    table_names,
+    tables,
+)
+from engine.schema.indexes import MOST_KEYS, first_moment, indexes, indexes_of
 
 Action = Literal["create_table", "drop_table", "add_column", "drop_column", "create_index", "drop_index", "add_foreign_key", "drop_foreign_key"]
 CONTRACTING: tuple[Action, ...] = ("drop_foreign_key", "drop_index", "drop_column", "drop_table")
@@ -80,41 +91,76 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
 
 
 def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statement]:
-    """The DDL that leads from one catalog's tables to another's: tables first, since columns refer to them; last what is taken away."""
-    held, coming = tables(before), tables(after)
+    """The DDL that leads from one catalog's tables to another's: tables first, since columns refer to them; last what is taken away.
+
+    Only what changes is made: a field that is added to five hundred others costs what the first one did.
+    """
+    held, coming = _owners(before), _owners(after)
     made: list[Statement] = []
-    for name, table in sorted(coming.items(), key=lambda one: one[0] != entity_of(one[0])):
-        if name not in held:
-            made.append(Statement("create_table", name, name, _sql(CreateTable(table), ground.dialect)))
-            made += [_create_index(one, ground, later=False) for one in _indexes(after, table, ground).values()]
-    for name, table in coming.items():
-        if name in held and table is not held[name]:
-            made += _added(before, after, held[name], table, ground)
-    for name, table in held.items():
-        if name in coming and coming[name] is not table:
-            made += _removed(before, table, coming[name], ground, _set_aside(after))
-    gone = [table for name, table in held.items() if name not in coming]
-    made += [Statement("drop_table", one.name, one.name, f"DROP TABLE {_quoted(one.name, ground)}") for one in reversed(gone)]
+    for name in (one for one in coming if one not in held):
+        table = tables(after)[name]
+        made.append(Statement("create_table", name, name, _sql(CreateTable(table), ground.dialect)))
+        made += [_create_index(one, ground, later=False) for one in _indexes(after, table, ground).values()]
+    changes = list(_changes(before, after, held, coming))
+    for change in changes:
+        made += _added(before, after, change, ground)
+    for change in changes:
+        made += _removed(before, change, ground, _set_aside(after))
+    gone = [name for name in held if name not in coming]
+    made += [Statement("drop_table", name, name, f"DROP TABLE {_quoted(name, ground)}") for name in reversed(gone)]
     return made
 
 
-def _added(before: Catalog, after: Catalog, held: Table, table: Table, ground: Ground) -> Iterator[Statement]:
-    new = [column for column in table.columns if column.name not in held.columns]
+def _owners(catalog: Catalog) -> dict[str, Entity]:
+    """Whose each table is; entities' own tables first, for their extension tables refer to them."""
+    named = [(entity, table_names(entity)) for entity in catalog.stored]
+    return {entity.table: entity for entity, _ in named} | {name: entity for entity, names in named for name in names[1:]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A table that stays, with the fields that stand in it before and after, and whose each of their columns is."""
+
+    table: str
+    held: Sequence[Field]
+    coming: Sequence[Field]
+    columns_held: Mapping[str, Field]
+    columns_coming: Mapping[str, Field]
+
+
+def _changes(before: Catalog, after: Catalog, held: Mapping[str, Entity], coming: Mapping[str, Entity]) -> Iterator[_Change]:
+    for name, entity in coming.items():
+        if name in held and (entity is not held[name] or folded(before).get(name) != folded(after).get(name)):
+            was, found = standing_in(held[name], name), standing_in(entity, name)
+            yield _Change(name, was, found, columns_of(before, name, was), columns_of(after, name, found))
+
+
+def _added(before: Catalog, after: Catalog, change: _Change, ground: Ground) -> Iterator[Statement]:
+    names = change.columns_coming.keys() - change.columns_held.keys()
+    table = part_of_table(after, change.table, _whose(names, change.columns_coming))
+    new = [column for column in table.columns if column.name in names]
     for column in new:
         yield add_column(table, column, ground)
-    if new or _is_changed(before, after, table):
-        for index, needed in new_indexes(before, after, held, table, ground):
-            yield _create_index(index, ground, later=table.name in ground.large and not needed)
+    for index, needed in _new_indexes(before, after, change, ground):
+        yield _create_index(index, ground, later=change.table in ground.large and not needed)
     if ground.name in MARIADB:
         yield from (_add_foreign_key(table, column, ground) for column in new if column.foreign_keys)
 
 
-def new_indexes(before: Catalog, after: Catalog, held: Table, table: Table, ground: Ground) -> Iterator[tuple[Index, bool]]:
+def _whose(names: Set[str], columns: Mapping[str, Field]) -> Iterable[Field]:
+    return {one.column: one for name, one in columns.items() if name in names}.values()
+
+
+def _new_indexes(before: Catalog, after: Catalog, change: _Change, ground: Ground) -> Iterator[tuple[Index, bool]]:
     """(index, whether a foreign key needs it) that a table gets. Where it has as many as it may, what is only searched gets none."""
-    there, coming = (_indexes(catalog, one, ground, limited=False) for catalog, one in ((before, held), (after, table)))
-    room = MOST_KEYS - ground.keys.get(table.name, len(there)) if ground.name in MARIADB else len(coming)
+    was = {one.id: one for one in change.held}
+    differs = folded(before).get(change.table, frozenset()) ^ folded(after).get(change.table, frozenset())
+    fields = [one for one in change.coming if one.column in differs or (one is not (held := was.get(one.id)) and not _indexed_alike(held, one))]
+    coming = _indexes_of(after, change.table, fields, first_moment(change.coming), ground)
+    there = _indexes_of(before, change.table, [was[one.id] for one in fields if one.id in was], first_moment(change.held), ground)
+    room = MOST_KEYS - _keys(before, change, ground) if ground.name in MARIADB else len(coming)
     for name, index in coming.items():
-        if name in there or name in ground.indexes.get(table.name, ()):
+        if name in there or name in ground.indexes.get(change.table, ()):
             continue
         needed = ground.name in MARIADB and any(column.foreign_keys for column in index.columns)
         if needed or room > 0:
@@ -122,14 +168,20 @@ def new_indexes(before: Catalog, after: Catalog, held: Table, table: Table, grou
             yield index, needed
 
 
-def wanted_indexes(before: Catalog, after: Catalog, held: Table, table: Table, ground: Ground) -> set[str]:
-    """The names of the indexes that a table would get if it took any number."""
-    return _indexes(after, table, ground, limited=False).keys() - _indexes(before, held, ground, limited=False).keys()
+def _indexed_alike(one: Field | None, other: Field) -> bool:
+    """Whether all is the same that decides on a field's indexes, but for its folded column."""
+    return one is not None and (one.type, one.searchable, one.options) == (other.type, other.searchable, other.options)
 
 
-def _is_changed(before: Catalog, after: Catalog, table: Table) -> bool:
-    held, coming = ({one.name: one for one in catalog.stored}.get(entity_of(table.name)) for catalog in (before, after))
-    return held is not coming
+def _indexes_of(catalog: Catalog, table: str, fields: Sequence[Field], moment: Field | None, ground: Ground) -> dict[str, Index]:
+    part = part_of_table(catalog, table, {one.column: one for one in (*fields, *([moment] if moment else ()))}.values())
+    return {str(one.name): one for one in indexes_of(catalog, fields, part, ground.name, moment, trigrams=ground.trigrams)}
+
+
+def _keys(catalog: Catalog, change: _Change, ground: Ground) -> int:
+    """How many indexes a table has: those it really has, or as far as is known, all it could have."""
+    known = ground.keys.get(change.table)
+    return len(_indexes_of(catalog, change.table, change.held, first_moment(change.held), ground)) if known is None else known
 
 
 def _set_aside(catalog: Catalog) -> frozenset[tuple[str, str]]:
@@ -138,11 +190,12 @@ def _set_aside(catalog: Catalog) -> frozenset[tuple[str, str]]:
     return frozenset((one.table, name) for one in found for name in (one.column, folded_column(one)))
 
 
-def _removed(before: Catalog, table: Table, coming: Table, ground: Ground, aside: frozenset[tuple[str, str]]) -> Iterator[Statement]:
-    gone = [column for column in table.columns if column.name not in coming.columns and (table.name, column.name) not in aside]
-    if not gone:
+def _removed(before: Catalog, change: _Change, ground: Ground, aside: frozenset[tuple[str, str]]) -> Iterator[Statement]:
+    names = {name for name in change.columns_held.keys() - change.columns_coming.keys() if (change.table, name) not in aside}
+    if not names:
         return
-    names = {column.name for column in gone}
+    table = part_of_table(before, change.table, _whose(names, change.columns_held))
+    gone = [column for column in table.columns if column.name in names]
     if ground.name in MARIADB:
         for column in gone:
             for key in column.foreign_keys:
@@ -150,7 +203,7 @@ def _removed(before: Catalog, table: Table, coming: Table, ground: Ground, aside
                 sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP FOREIGN KEY {told}"
                 yield Statement("drop_foreign_key", table.name, _plain(told), sql)
     if ground.name != "postgresql":
-        for name, columns in _held_indexes(before, table, ground).items():
+        for name, columns in _held_indexes(before, change, ground).items():
             if names & set(columns):
                 told = _quoted(name, ground)
                 sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP INDEX {told}" if ground.name in MARIADB else f"DROP INDEX {told}"
@@ -224,12 +277,13 @@ def foreign_key(table: Table, column: Column[Any], ground: Ground) -> Statement 
     return made if ground.name in MARIADB else replace(made, sql=made.sql.removesuffix(", ALGORITHM=INPLACE"))
 
 
-def _held_indexes(before: Catalog, table: Table, ground: Ground) -> Mapping[str, tuple[str, ...]]:
+def _held_indexes(before: Catalog, change: _Change, ground: Ground) -> Mapping[str, tuple[str, ...]]:
     """The indexes of a table with their columns: those it has, or as far as is known, all it could have."""
-    known = ground.indexes.get(table.name)
+    known = ground.indexes.get(change.table)
     if known is not None:
         return known
-    return {name: tuple(column.name for column in one.columns) for name, one in _indexes(before, table, ground, limited=False).items()}
+    wanted = _indexes_of(before, change.table, change.held, first_moment(change.held), ground)
+    return {name: tuple(column.name for column in one.columns) for name, one in wanted.items()}
 
 
 def _sql(element: Any, dialect: Dialect) -> str:

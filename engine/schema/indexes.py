@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Index, Table
 
 from engine.metadata.model import Catalog, Entity, Field
-from engine.metadata.physical import folded_column, is_folded, is_stored
+from engine.metadata.physical import folded_column, is_folded, standing_in
 from engine.metadata.types import TYPES
 
 _LONGEST_NAME = 60
@@ -27,9 +27,8 @@ def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, tri
 
     `limited` to as many as the database takes, in the card's order; else all that are wanted.
     """
-    own = [field for field in entity.stored if field.via is None and field.table == table.name and is_stored(field)]
-    moment = next((table.c[field.column] for field in own if field.searchable and field.type in ("date", "datetime")), None)
-    found = (index for field in own for index in _field_indexes(catalog, field, table, dialect, moment, trigrams=trigrams))
+    own = standing_in(entity, table.name)
+    found = indexes_of(catalog, own, table, dialect, first_moment(own), trigrams=trigrams)
     if not limited or dialect not in ("mysql", "mariadb"):
         yield from found
         return
@@ -42,6 +41,17 @@ def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, tri
         elif room > 0:
             room -= 1
             yield index
+
+
+def indexes_of(catalog: Catalog, fields: Iterable[Field], table: Table, dialect: str, moment: Field | None, *, trigrams: bool) -> Iterator[Index]:
+    """All indexes that these fields of a table want; `moment` is the first date of the whole table, which choices are searched with."""
+    beside = table.c[moment.column] if moment else None
+    return (index for field in fields for index in _field_indexes(catalog, field, table, dialect, beside, trigrams=trigrams))
+
+
+def first_moment(fields: Iterable[Field]) -> Field | None:
+    """The first date among a table's fields that is searched."""
+    return next((field for field in fields if field.searchable and field.type in ("date", "datetime")), None)
 
 
 def _field_indexes(

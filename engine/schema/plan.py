@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from engine.errors import ChangeRefused, NotConfirmed
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import extensions, is_folded, is_stored
+from engine.metadata.physical import folded, is_stored, table_names
 from engine.metadata.types import TYPES
 from engine.schema import capacity, ddl
 from engine.schema.ddl import CONTRACTING, Ground, Statement
@@ -148,7 +148,7 @@ def refuse(plan: Plan, confirmed: frozenset[str] = frozenset()) -> None:
 def touched(operations: Sequence[Operation], catalog: Catalog) -> frozenset[str]:
     """The names of the tables that operations are about: those of the entities they name."""
     names = {str(one.name if isinstance(one, AddEntity) else getattr(one, "entity", "")) for one in operations if not isinstance(one, SetLabels)}
-    return frozenset(names | {one.name for name in names if name in catalog.entities for one in extensions(catalog, catalog.entities[name])})
+    return frozenset(names | {one for name in names if name in catalog.entities for one in table_names(catalog.entities[name])})
 
 
 def unprepared(catalog: Catalog, folding: Iterable[str] = ()) -> Catalog:
@@ -163,13 +163,13 @@ def unprepared(catalog: Catalog, folding: Iterable[str] = ()) -> Catalog:
 
 
 def _fills(before: Catalog, after: Catalog, operations: Sequence[Operation]) -> tuple[Fill, ...]:
-    held = {(one.table, one.column): one for entity in before.stored for one in entity.stored if one.via is None}
+    gained = {(table, column) for table, columns in folded(after).items() for column in columns - folded(before).get(table, frozenset())}
+    held = {(one.table, one.column): one for entity in before.stored for one in entity.stored if one.via is None} if gained else {}
     found = [
         Fill(held[one.table, one.column])
-        for entity in after.stored
+        for entity in (after.stored if gained else ())
         for one in entity.stored
-        if one.via is None and TYPES[one.type].folds and (one.table, one.column) in held
-        if is_folded(after, one) and not is_folded(before, held[one.table, one.column])
+        if one.via is None and TYPES[one.type].folds and (one.table, one.column) in gained & held.keys()
     ]
     for operation in operations:
         if isinstance(operation, ConvertField) and operation.entity in before.entities:
