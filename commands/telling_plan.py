@@ -51,6 +51,8 @@ def done(told: Mapping[str, Json]) -> None:
     print(f"Change {told['change']} is in force (version {told['version']}).")
     for sql in told["left"]:
         print(f"Left for you to say when, since it stops writers: {sql}\n  fieldloom schema repair --apply")
+    for sql in told["not_dropped"]:
+        print(f"The database would not run this now (fieldloom schema journal {told['change']} says why): {sql}\n  fieldloom schema repair --apply")
 
 
 def changes(found: Sequence[Mapping[str, Json]]) -> None:

@@ -263,6 +263,23 @@ class TableHeld(FieldloomError):
         super().__init__(told)
 
 
+class DatabaseRefused(FieldloomError):
+    """The database itself refused a statement of a change, for a reason of its own; nothing was changed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(M_("The database refused the change, and nothing of it was done. It says: %(reason)s", reason=reason))
+
+
+class Interrupted(FieldloomError):
+    """The database went away while a change was on its way; the next start or change brings it to its end."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        told = M_("The database went away during the change. Before the next one it is completed, or taken back as a whole: the history says which.")
+        super().__init__(told)
+
+
 class UnknownChange(Unknown):
     """The journal has no such change."""
 

@@ -6,14 +6,15 @@ journal and version. Else it goes through `stages`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from engine.errors import Outdated
+from engine.errors import DatabaseRefused, Interrupted, Outdated
 from engine.metadata import store
 from engine.metadata import tables as t
 from engine.metadata.database import Database
@@ -31,10 +32,11 @@ from engine.schema.stages import Applied
 def publish(database: Database, operations: Iterable[Operation], orders: Orders) -> Applied:
     """Apply operations as one change.
 
-    Raises ChangeRefused, NotConfirmed, Outdated, ChangeUnderWay, TableHeld; then nothing has changed.
+    Raises ChangeRefused, NotConfirmed, Outdated, ChangeUnderWay, TableHeld, DatabaseRefused; then nothing has changed.
+    Raises Interrupted where the database went away: `recover` brings the change to its end.
     """
     run = Run(database, orders)
-    with lock.evolving(database):
+    with _told(), lock.evolving(database):
         carry_on(run)
         made = _planned(run, tuple(operations))
         if run.transactional and not made.fills and not made.contracting:
@@ -43,6 +45,17 @@ def publish(database: Database, operations: Iterable[Operation], orders: Orders)
             _check_version(conn, made.before)
             change = journal.open_change(conn, _intent(run, made))
         return stages.from_the_start(run, change, made)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the database itself refuses, in words."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Interrupted(str(error.orig)) from error
+        raise DatabaseRefused(str(error.orig)) from error
 
 
 def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
@@ -85,10 +98,10 @@ def _at_once(run: Run, made: Plan) -> Applied:
 def mend(database: Database, orders: Orders) -> Applied | None:
     """Make again in the database what the definitions say, as a change in the journal. Returns None where nothing is to be done.
 
-    Raises ChangeUnderWay, TableHeld, ChangeRefused, and what the database refuses.
+    Raises ChangeUnderWay, TableHeld, ChangeRefused, DatabaseRefused, Interrupted.
     """
     run = Run(database, orders)
-    with lock.evolving(database):
+    with _told(), lock.evolving(database):
         carry_on(run)
         with database.reading() as conn:
             catalog = store.load(conn)

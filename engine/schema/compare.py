@@ -36,9 +36,12 @@ def compare(conn: Connection, catalog: Catalog) -> list[Drift]:
     """Everything that differs, the worst first."""
     found = [*_of_journal(conn)]
     ground = actual.ground(conn, frozenset(one.table for one in catalog.stored))
+    found += (undropped := list(_not_dropped(conn)))
+    spoken_of = {(one.statement.table, one.statement.name) for one in undropped if one.statement}
     for table in tables(catalog).values():
         entity = next((one for one in catalog.stored if one.table == entity_of(table.name)), None)
         found += _of_table(conn, catalog, table, entity, ground)
+    found = [one for one in found if one.finding.code != "T7" or (one.finding.entity, one.finding.field) not in spoken_of]
     order = ("error", "confirm", "warning", "note")
     return sorted(found, key=lambda one: order.index(one.finding.level))
 
@@ -74,6 +77,14 @@ def _of_journal(conn: Connection) -> Iterator[Drift]:
         told = M_("Change %(id)s was begun and not ended (%(state)s). It is gone on with before the next change, or by “schema repair”.",
                   id=open_one.id, state=open_one.state)  # fmt: skip
         yield _drift("T8", "warning", told, "fl_change")
+
+
+def _not_dropped(conn: Connection) -> Iterator[Drift]:
+    for one in (Statement(**told) for told in journal.not_dropped(conn)):
+        if not actual.is_done(conn, one):
+            told = M_("“%(name)s” of the table “%(table)s” should have been dropped, but the database did not let it: the history says why.",
+                      name=one.name, table=one.table)  # fmt: skip
+            yield _mended("T10", "warning", told, one)
 
 
 def _of_table(conn: Connection, catalog: Catalog, table: Table, entity: Entity | None, ground: Ground) -> Iterator[Drift]:

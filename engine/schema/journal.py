@@ -183,6 +183,12 @@ def events_of(conn: Connection, change: int) -> list[Event]:
     return [_event(row) for row in rows]
 
 
+def not_dropped(conn: Connection) -> list[Mapping[str, Json]]:
+    """The statements that the database would not run when something was dropped, oldest first, whether or not they have been since."""
+    found = sa.select(t.CHANGE_EVENT.c.detail).where(t.CHANGE_EVENT.c.detail.contains('"left": [')).order_by(t.CHANGE_EVENT.c.id)
+    return [one for detail in conn.execute(found).scalars() for one in json.loads(detail)["left"]]
+
+
 def undone(conn: Connection) -> frozenset[int]:
     """The ids of changes that an applied change has taken back."""
     found = sa.select(t.CHANGE.c.undoes).join(t.CHANGE_EVENT, t.CHANGE_EVENT.c.change_id == t.CHANGE.c.id)

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from engine.errors import TableHeld
 from engine.metadata import store
 from engine.metadata.model import Catalog, Json
 from engine.schema import actual, archive, ddl, fill, journal, plan
@@ -34,12 +36,17 @@ _NOTE_EVERY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A change that is in force. `later` are statements that run beside the writers, `catalog` is what is in force now, where it is known."""
+    """A change that is in force.
+
+    `later` are statements that run beside the writers, `catalog` is what is in force now, where it is known. `left` is what
+    the database would not drop: nobody sees it any more, and a repair drops it.
+    """
 
     change: int
     version: int
     later: tuple[Statement, ...] = ()
     catalog: Catalog | None = None
+    left: tuple[Statement, ...] = ()
 
 
 def write(conn: Connection, before: Catalog, after: Catalog) -> None:
@@ -58,12 +65,11 @@ def from_the_start(run: Run, change: int, made: Plan) -> Applied:
 def from_filling(run: Run, change: int, made: Plan, done: Mapping[str, int]) -> Applied:
     """The stages from the copying on; `done` says how far each copying has come."""
     _guarded(run, change, made, ("published", "applied"), lambda: _fill_and_publish(run, change, made, dict(done)))
-    if made.contracting:
-        contract(run, change, made.contracting)
+    left = contract(run, change, made.contracting) if made.contracting else ()
     with run.database.reading() as conn:
         version = store.read_version(conn).catalog
     alone = made.prepared is None and version == made.before.version + 1  # nobody else wrote metadata meanwhile
-    return Applied(change, version, tuple(made.later), replace(made.after, version=version) if alone else None)
+    return Applied(change, version, tuple(made.later), replace(made.after, version=version) if alone else None, left)
 
 
 def _guarded(run: Run, change: int, made: Plan, reached: Sequence[State], stage: Callable[[], None]) -> None:
@@ -158,14 +164,36 @@ def _archive(run: Run, change: int, made: Plan) -> Mapping[str, Json]:
         return {"archive": archive.export(conn, made.before, made.purged, run.orders.archive, change)}
 
 
-def contract(run: Run, change: int, statements: Sequence[Statement]) -> None:
-    """Drop what was hidden, once the requests that knew it have ended."""
+def contract(run: Run, change: int, statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Drop what was hidden, once the requests that knew it have ended, and close the change.
+
+    Returns what the database would not drop (a view of somebody's reads it, say). Everybody goes on without it: it is
+    written down, `compare` names it, and a repair drops it.
+    """
     time.sleep(GRACE)
-    for one in statements:
-        if one.action in CONTRACTING:
-            run_alone(run, one)
+    going, reason = [one for one in statements if one.action in CONTRACTING], ""
+    while going and not reason:
+        reason = _not_dropped(run, going[0])
+        going = going if reason else going[1:]
+    detail = {"left": [asdict(one) for one in going], "reason": reason[:2000]} if going else None
     with run.database.writing() as conn:
-        journal.add_event(conn, change, "applied")
+        journal.add_event(conn, change, "applied", detail)
+    return tuple(going)
+
+
+def _not_dropped(run: Run, statement: Statement) -> str:
+    """Run a statement, twice if need be. Returns why the database refuses it, or ''."""
+    reason = ""
+    for _ in range(2):
+        try:
+            run_alone(run, statement)
+        except (DBAPIError, TableHeld) as error:
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise
+            reason = str(error.orig if isinstance(error, DBAPIError) else error)
+        else:
+            return ""
+    return reason
 
 
 def mend(run: Run, change: int, statements: Sequence[Statement]) -> None:

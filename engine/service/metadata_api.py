@@ -152,7 +152,7 @@ def undo(site: Site, wanted: Sent, change: int) -> dict[str, Json]:
 
 
 def _applied(done: Applied) -> dict[str, Json]:
-    return {"change": done.change, "version": done.version}
+    return {"change": done.change, "version": done.version, "not_dropped": [one.sql for one in done.left]}
 
 
 def changes(visit: Visit, *, limit: int, before: int | None) -> list[dict[str, Json]]:

@@ -70,13 +70,14 @@ def look(database: Database, documents: Json, undoes: int | None = None) -> dict
 
 
 def carry_out(database: Database, documents: Json, wish: Wish) -> dict[str, Json]:
-    """Apply operations as one change. `left` are indexes that an operator has to say when to build.
+    """Apply operations as one change. `left` are indexes that an operator has to say when to build, `not_dropped` is what the database would not drop.
 
     Raises BadOperation and what `evolution.publish` raises.
     """
     done = apply.publish(database, _read(documents, wish.undoes), wish.orders)
     left = running.build_later(database, done.later)
-    return {"change": done.change, "version": done.version, "left": [one.sql for one in left]}
+    told = {"left": [one.sql for one in left], "not_dropped": [one.sql for one in done.left]}
+    return {"change": done.change, "version": done.version, **told}
 
 
 def _read(documents: Json, undoes: int | None) -> Sequence[Operation]:

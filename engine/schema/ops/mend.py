@@ -13,8 +13,11 @@ from engine.schema.operation import Finding, Operation
 _TOLD: Mapping[str, Message] = {
     "add_column": M_("Add the column “%(name)s” of the table “%(table)s” again."),
     "create_index": M_("Build the index “%(name)s” of the table “%(table)s”."),
-    "drop_index": M_("Drop the index “%(name)s” of the table “%(table)s”, which cannot be used."),
+    "drop_index": M_("Drop the index “%(name)s” of the table “%(table)s”."),
     "add_foreign_key": M_("Add the foreign key “%(name)s” of the table “%(table)s” again."),
+    "drop_foreign_key": M_("Drop the foreign key “%(name)s” of the table “%(table)s”."),
+    "drop_column": M_("Drop the column “%(name)s” of the table “%(table)s”, whose field was deleted for good."),
+    "drop_table": M_("Drop the table “%(table)s”, whose records were deleted for good."),
 }
 
 

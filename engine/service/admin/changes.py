@@ -38,6 +38,7 @@ STATES: Mapping[str, tuple[str, Message]] = {
     "giving_up": ("warning", M_("Being taken back")),
     "failed": ("danger", M_("Did not happen")),
 }
+LEFT = M_("In force, but not all could be dropped")
 UNSETTLED = M_("Somebody else has changed the same things. Decide first which of them shall stand.")
 UNFIT = M_("Some of your changes do not fit the definitions in force any more. Drop them first.")
 NOTHING = M_("There is nothing to publish.")
@@ -121,8 +122,9 @@ def _entry(visit: Visit, change: Change, undone: frozenset[int]) -> dict[str, Js
         "author": change.author,
         "when": visit.moment(change.at),
         "note": change.note,
-        "state": visit.translator.say(state),
-        "style": style,
+        "state": visit.translator.say(LEFT if change.detail.get("left") else state),
+        "style": "warning" if change.detail.get("left") else style,
+        "reason": str(change.detail.get("reason", "")),
         "steps": told,
         "statements": [f"{one['sql']};" for one in change.statements],
         "undoes": change.undoes,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
-from engine.errors import ChangeRefused, NotConfirmed
+from engine.errors import ChangeRefused, DatabaseRefused, NotConfirmed
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.physical import tables
-from engine.schema import actual, apply, compare, ddl, journal
+from engine.schema import actual, apply, compare, ddl, journal, stages
 from engine.schema.apply import Orders
 from engine.schema.journal import Intent
 from engine.schema.operation import read
-from engine.schema.ops import JOURNALLED
+from engine.schema.ops import JOURNALLED, PurgeField
 from engine.service import drift
 
 ADD = {"operation": "add_field", "entity": "customer", "name": "c_x", "type": "text", "group": "basic", "label": "X",
@@ -192,4 +194,26 @@ def test_a_column_of_nobody_is_adopted_when_that_is_confirmed(installed: Databas
     with pytest.raises(ChangeRefused, match="searched afterwards"):
         change(installed, ADD)
     apply.publish(installed, read([plain], JOURNALLED), Orders(confirmed=frozenset(["V2:customer:c_x"])))
+    assert found(installed) == []
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_what_the_database_will_not_drop_stands_in_nobodys_way_and_is_dropped_once_it_can_be(
+    installed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "GRACE", 0.0)
+    change(installed, ADD)
+    change(installed, {"operation": "retire_field", "entity": "customer", "field": "c_x"})
+    run(installed, "CREATE VIEW theirs AS SELECT c_x FROM customer")
+    done = apply.publish(installed, [PurgeField("customer", "c_x")], Orders(confirmed=frozenset({"D1:customer:c_x"}), archive=tmp_path))
+    assert [one.name for one in done.left] == ["c_x"]
+    with installed.reading() as conn:
+        newest = journal.read_changes(conn, limit=1)[0]
+    assert (newest.state, "view theirs depends" in str(newest.detail["reason"])) == ("applied", True)
+    assert found(installed) == [("T10", "customer", "c_x")]
+    change(installed, ADD | {"name": "c_y"})  # others go on
+    with pytest.raises(DatabaseRefused, match="view theirs depends"):
+        drift.repair(installed, Orders())
+    run(installed, "DROP VIEW theirs")
+    drift.repair(installed, Orders())
     assert found(installed) == []
