@@ -311,6 +311,16 @@ class Changes(RuleBasedStateMachine):
             catalog = store.load(conn)
         self.model.records[round_trip(database, catalog, self.entity, filled)] = filled
 
+    @rule(who=st.sampled_from((0, 1)), data=st.data())
+    def bring_in(self, who: int, data: st.DataObject) -> None:
+        """Import some, not all with the same columns."""
+        rows = data.draw(st.lists(st.fixed_dictionaries({name: self.value(name) for name in self.model.own}), min_size=2, max_size=4))
+        filled = [{"name": "N"} | {name: value for name, value in row.items() if value is not None} for row in rows]
+        with self.databases[who].writing() as conn:
+            catalog = store.load(conn)
+            ids = write.insert_many(conn, catalog, catalog.entity(self.entity), filled, by=None)
+        self.model.records |= zip(ids, filled, strict=True)
+
     @precondition(lambda self: self.model.records and self.model.own)
     @rule(who=st.sampled_from((0, 1)), data=st.data())
     def correct(self, who: int, data: st.DataObject) -> None:
