@@ -29,6 +29,8 @@ Kind = Literal["instant", "online", "reads", "rewrites"]
 Held = Literal["nobody", "writers", "everybody"]
 _LOCKS: Mapping[Action, str] = {"create_index": "SHARE", "create_table": "SHARE ROW EXCLUSIVE", "add_foreign_key": "SHARE ROW EXCLUSIVE"}
 _PAGE, _ROWS = 4096, 2_000
+LEFT = 10
+"""After so many minutes a copy belongs to nobody any more."""
 MOST = 60
 """So many statements of a change are tried out, each for itself."""
 
@@ -149,6 +151,7 @@ _ATTEMPTS: tuple[tuple[str, Kind, Held], ...] = (
 
 def _on_mariadb(database: Database, statements: list[Statement]) -> Iterator[Cost]:
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        _clear_up(conn)
         made: dict[str, str] = {}
         try:
             for one in statements:
@@ -167,6 +170,16 @@ def _on_mariadb(database: Database, statements: list[Statement]) -> Iterator[Cos
         finally:
             for name in made.values():
                 conn.exec_driver_sql(ddl.drop_copy(name))
+
+
+def _clear_up(conn: Connection) -> None:
+    """Drop the copies of a process that was killed between making and dropping them."""
+    old = sa.text(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'fl\\_probe\\_%' "
+        "AND create_time < NOW() - INTERVAL :minutes MINUTE"
+    )
+    for name in conn.execute(old, {"minutes": LEFT}).scalars().all():
+        conn.exec_driver_sql(ddl.drop_copy(str(name)))
 
 
 def _on_sqlite(database: Database, statements: list[Statement]) -> Iterator[Cost]:

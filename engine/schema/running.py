@@ -16,6 +16,7 @@ from engine.errors import ChangeRefused, TableHeld
 from engine.messages import M_
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog
+from engine.metadata.physical import entity_of
 from engine.schema import actual, ddl, fill
 from engine.schema.ddl import MARIADB, Statement
 
@@ -84,7 +85,8 @@ def retried(run: Run, attempt: Callable[[], Made], statements: Iterable[Statemen
             if not is_held(error):
                 raise
             if spent > run.orders.patience:
-                raise TableHeld(next((one.table for one in statements), ""), spent) from None
+                held = next((entity_of(one.table) for one in statements), "")  # a new extension table waits for the entity's own
+                raise TableHeld(held, spent) from None
         time.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 

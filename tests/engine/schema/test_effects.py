@@ -162,6 +162,21 @@ def idle_transaction(database: Database) -> Iterator[None]:
         thread.join()
 
 
+@pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+def test_the_copy_of_a_look_that_was_killed_goes_with_the_next_one(installed: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def copies() -> list[str]:
+        with installed.reading() as conn:
+            return [name for name in sa.inspect(conn).get_table_names() if name.startswith("fl_probe_")]
+
+    with installed.writing() as conn:
+        conn.exec_driver_sql("CREATE TABLE fl_probe_0123456789abcdef LIKE customer")
+    look(installed, NOTE)
+    assert copies() == ["fl_probe_0123456789abcdef"]  # it may be somebody's who is looking now
+    monkeypatch.setattr(probing, "LEFT", -1)
+    look(installed, NOTE)
+    assert copies() == []
+
+
 @pytest.mark.parametrize("backend", ["postgresql", "mariadb"], indirect=True)
 def test_an_open_transaction_is_named(installed: Database) -> None:
     """Q1; and the preview does not wait for it."""
