@@ -12,9 +12,11 @@ from engine.messages import Message
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Json
-from engine.schema import apply, compare, recover
+from engine.metadata.physical import is_folded
+from engine.schema import apply, compare, fill, recover
 from engine.schema.apply import Orders
 from engine.schema.ops import ReviveField
+from engine.schema.plan import Fill
 from engine.service import plan_json
 
 AUTHOR = "Fieldloom"
@@ -61,4 +63,15 @@ def repair(database: Database, orders: Orders) -> list[int]:
         back = [one.repair for one in compare.compare(conn, catalog) if isinstance(one.repair, ReviveField)]
     if back:
         made.append(apply.publish(database, back, orders).change)
+        _fold_again(database, back)
     return made
+
+
+def _fold_again(database: Database, back: list[ReviveField]) -> None:
+    """What came back with its values, as from a backup, is found by them too."""
+    with database.reading() as conn:
+        catalog = store.load(conn)
+    for one in back:
+        field = catalog.entity(one.entity).by_name.get(one.field)
+        if field is not None and is_folded(catalog, field):
+            fill.run(database, catalog, Fill(field))

@@ -96,6 +96,23 @@ def test_a_column_that_comes_back_keeps_its_values(installed: Database) -> None:
     assert found(installed) == []
 
 
+def test_a_searched_column_that_comes_back_is_found_by_its_values(installed: Database) -> None:
+    change(installed, ADD)
+    for name in ("s_c_x", "c_x"):
+        if installed.dialect == "sqlite":
+            run(installed, "DROP INDEX IF EXISTS ix_customer_c_x")
+        without_column(installed, "customer", name)
+    drift.set_aside(installed)
+    with installed.reading() as conn:
+        kind = actual.columns(conn, "customer")["code"]
+    row = "INSERT INTO customer (name, version, created_at, updated_at, c_x) VALUES ('N', 1, '2026-01-01', '2026-01-01', 'ÉTÉ')"
+    run(installed, f"ALTER TABLE customer ADD COLUMN c_x {kind}", row)
+    drift.repair(installed, Orders())
+    with installed.reading() as conn:
+        assert list(conn.execute(sa.text("SELECT s_c_x FROM customer WHERE c_x = 'ÉTÉ'")).scalars()) == ["ete"]
+    assert found(installed) == []
+
+
 def test_a_column_of_another_record_is_set_aside_on_both_cards(installed: Database) -> None:
     without_column(installed, "contact", "attitude")
     names = drift.set_aside(installed)
