@@ -84,6 +84,13 @@ def order(entity: str) -> Response:
         return answer(visit, ordering.show(visit, entity))
 
 
+@blueprint.post("/<entity>/order")
+def sort(entity: str) -> Response:
+    """Sort the entries of a list by what they are called."""
+    with visiting(write=True) as visit:
+        return answer(visit, ordering.sort(visit, entity))
+
+
 @blueprint.post(f"/<entity>/{RECORD}/move")
 def move(entity: str, id: int) -> Response:
     """Move an entry: up, down, first, last, or before another."""

@@ -82,7 +82,7 @@ def _chart(visit: Visit, entity: Entity, one: Field, at: Row | None) -> dict[str
     if rows is not None:
         bars = _level(visit, entity, one, rows, counts, at)
     else:
-        values = [value for value in counts if value is not None]
+        values = _in_turn(visit, one, [value for value in counts if value is not None])
         bars = [Bar(plain(one, value, visit.view, visit.region), counts[value], _search(entity, one, "_in", value)) for value in values]
         bars = _summed_up(visit, entity, one, bars, values, "_in")
     if at is None and counts.get(None):
@@ -97,6 +97,15 @@ def _chart(visit: Visit, entity: Entity, one: Field, at: Row | None) -> dict[str
         "total_url": _search(entity, one, "_under", at.id) if at else f"/{entity.name}/",
         "bars": charts.draw(bars, visit.region),
     }
+
+
+def _in_turn(visit: Visit, one: Field, values: list[Json]) -> list[Json]:
+    """Values as bars of one length stand: in their list's own order, else by what they are called."""
+    rows = visit.rows.of(one.target or "")
+    places = rows.place if rows else {value: place for place, (value, _) in enumerate(labels.choices(visit.catalog, one, visit.view.languages))}
+    if places:
+        return sorted(values, key=lambda value: places.get(value, len(places)))
+    return visit.in_order(values, lambda value: plain(one, value, visit.view, visit.region))
 
 
 def _level(visit: Visit, entity: Entity, one: Field, rows: RowSet, counts: Mapping[Json, int], at: Row | None) -> list[Bar]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from babel import Locale
+
 from engine.access import Actor
 from engine.errors import Forbidden
 from engine.i18n import languages as kept
 from engine.i18n.book import STATES as STATE_ORDER
 from engine.i18n.book import State, covered
-from engine.i18n.language import SHIPPED, all_tags, pseudo_languages
+from engine.i18n.language import SHIPPED, all_tags, describe, pseudo_languages
 from engine.i18n.languages import BadLanguage
 from engine.messages import M_
 from engine.metadata import label_store, store
@@ -28,7 +30,7 @@ WIDTH = 200
 def show(visit: Visit, problem: str = "", status: int = 200) -> Screen:
     """The coverage of every language by part, and the languages themselves. Raises SignInNeeded, Forbidden."""
     actor = translator(visit)
-    books = [opened(visit, tag) for tag in visit.languages.targets]
+    books = visit.in_order((opened(visit, tag) for tag in visit.languages.targets), lambda book: book.language.name)
     sections = list(dict.fromkeys(name for book in books for name in book.counts))
     context = {
         "sections": [{"name": name, "label": section_name(visit, name)} for name in sections],
@@ -62,12 +64,22 @@ def show(visit: Visit, problem: str = "", status: int = 200) -> Screen:
         "legend": [{"state": state, "label": visit.translator.say(STATES[state])} for state in STATE_ORDER],
         "pseudo": [{"tag": one.tag, "name": one.name} for one in pseudo_languages()],
         "keeps": actor.is_administrator,
-        "tags": [(tag, name) for tag, name in all_tags().items() if tag not in visit.languages.all and not _has_country(tag)]
-        if actor.is_administrator
-        else [],
+        "tags": _offered(visit) if actor.is_administrator else [],
         "problem": problem,
     }
     return Screen("translate/coverage.html", context, status)
+
+
+def _offered(visit: Visit) -> list[tuple[str, str]]:
+    """The languages that could be added, each called as the reader calls it and as it calls itself, in the reader's order."""
+    reader = visit.region.locale
+    found = [(tag, name, _describe(tag, reader)) for tag, name in all_tags().items() if tag not in visit.languages.all and not _has_country(tag)]
+    return [(tag, f"{told} – {name}" if told and told != name else name) for tag, name, told in visit.in_order(found, lambda one: one[2] or one[1])]
+
+
+def _describe(tag: str, reader: Locale) -> str:
+    found = describe(tag)
+    return str(found.locale.get_display_name(reader) or "") if found else ""
 
 
 def _has_country(tag: str) -> bool:

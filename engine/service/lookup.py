@@ -42,6 +42,8 @@ def suggestions(visit: Visit, target: str, words: str, asked_for: str = "", card
         found = [(row.id, rows.show(row.id, how, visit.view.languages), _detail(visit, rows, row, how)) for row in matching]
     else:
         pairs = suggest.by_title(visit.conn, visit.catalog, entity, words, condition, scope, limit=LIMIT + 1)
+        if len(pairs) <= LIMIT and (term := fold(words)):  # all of them: then they can be in the reader's order
+            pairs = sorted(visit.in_order(pairs, lambda pair: pair[1]), key=lambda pair: not fold(pair[1]).startswith(term))
         found = [(id, title, "") for id, title in pairs]
     items = [{"id": id, "title": title, "detail": detail} for id, title, detail in found[:LIMIT]]
     return {"items": items, "more": len(found) > LIMIT}

@@ -1,7 +1,8 @@
-"""The order of a list's entries: moved one by one, as few of them changed as the numbers allow."""
+"""The order of a list's entries: moved one by one, as few of them changed as the numbers allow, or sorted at once."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 
 from engine.errors import BadValue, Locked, NotFound
@@ -43,7 +44,7 @@ def show(visit: Visit, name: str) -> Screen:
         for row, _ in found
     ]
     plural = labels.entity_plural(visit.catalog, entity, visit.view.languages)
-    return Screen("order.html", {"entity": {"name": name, "plural": plural, "icon": entity.icon}, "rows": told})
+    return Screen("order.html", {"entity": {"name": name, "plural": plural, "icon": entity.icon}, "language": visit.language.name, "rows": told})
 
 
 def _ordered(visit: Visit, name: str) -> Entity:
@@ -67,6 +68,24 @@ def move(visit: Visit, name: str, id: int, to: str, before: str = "") -> Done:
     for one, position in _positions(_moved(order, id, to, before), id, records):
         writing.update(visit, entity, records[one], {POSITION: position})
     return Done(f"/{name}/order#r{id}")
+
+
+def sort(visit: Visit, name: str) -> Done:
+    """Put all entries in the alphabetical order of the reader's language, as one act that can be undone. Raises Forbidden, Locked."""
+    entity = _ordered(visit, name)
+    rows = visit.rows.of(name)
+    ids = sorted(rows.rows) if rows else []
+    read.lock(visit.conn, visit.catalog, entity, ids)
+    records = {one.id: one for one in read.fetch_many(visit.conn, visit.catalog, entity, ids, [POSITION])}
+    languages, batch = visit.view.languages, uuid.uuid4().hex
+    order = visit.in_order(records, lambda id: rows.show(id, "title", languages) if rows else "")
+    stood = sorted(records, key=lambda id: (_position(records[id]), id))
+    said = visit.translator.text("The entries stand in alphabetical order now.")
+    if order == stood:
+        return Done(f"/{name}/order", said, "info")
+    for place, id in enumerate(order, start=1):
+        writing.update(visit, entity, records[id], {POSITION: place * STEP}, batch=batch)
+    return Done(f"/{name}/order", said, undo=batch)
 
 
 def _position(record: Record) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -27,6 +28,8 @@ from engine.render.page import Pages
 from engine.render.view import View
 from engine.schema.follow import follow
 from engine.service.label_care import Books
+
+_Thing = TypeVar("_Thing")
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,11 @@ class Visit:
     def scope(self) -> Scope:
         """What the variables of a condition stand for."""
         return Scope(self.rows, self.region, datetime.now(UTC), self.actor.person if self.actor else None)
+
+    def in_order(self, things: Iterable[_Thing], text: Callable[[_Thing], str]) -> list[_Thing]:
+        """Things that have no order of their own, as the reader's language sorts what they are called."""
+        key = i18n.sorting(self.language.tag)
+        return sorted(things, key=lambda one: key(text(one)))
 
     def moment(self, at: datetime) -> str:
         """A moment as the reader writes it, in the reader's time zone."""

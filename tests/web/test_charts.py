@@ -135,3 +135,15 @@ def test_a_field_that_is_not_searched_any_more_has_no_chart(browser: Browser, in
     page = browser.get("/customer/charts").text
     assert re.findall(r'id="chart-customer-(\w+)"', page) == ["industry", "status"]
     assert browser.get("/contact/charts").status_code == 200  # no chart of contacts is asked for
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_bars_of_one_length_stand_in_the_order_of_their_list(browser: Browser, api: Api) -> None:
+    last = api.get("/company_size").json["data"][-1]
+    assert browser.post(f"/company_size/{last['id']}/move", {"to": "first"}).status_code == 303
+    rows = api.get("/company_size").json["data"]
+    for row in rows:
+        api.made(name=f"{row['name']} 公司", size=row["id"])
+    told = [label for label, _, _ in bars(browser.get("/customer/charts").text, "size")]
+    assert rows[0]["name"] == last["name"]
+    assert told == [row["description"] for row in rows]

@@ -74,3 +74,47 @@ def test_a_list_that_cannot_be_made_is_refused_on_the_form(browser: Browser, sen
     assert answer.status_code == 422
     assert why in words(answer.text)
     assert all(f'value="{text.lower() if name == "name" else text}"' in answer.text or f'value="{text}"' in answer.text for name, text in sent.items())
+
+
+def test_a_list_is_sorted_as_the_readers_language_sorts_and_unsorted_again(
+    browser: Browser, api: Api, installed: Database, app_on: Callable[[Database], Flask]
+) -> None:
+    """A list keeps the order that somebody gave it (2.1); whoever wants the alphabet has it in their own language's order at once."""
+    assert browser.post("/admin/lists/new", {"label.en": "Town", "plural.en": "Towns", "name": "c_town"}).status_code == 303
+    published(browser)
+    names = ["重庆", "Zug", "北京", "Åbo", "Ulm", "上海"]
+    for name in names:
+        api.post("/c_town", json={"name": name})
+
+    def order(reader: Browser) -> list[str]:
+        return re.findall(r'class="order-title"><a[^>]*><bdi>([^<]+)', reader.get("/c_town/order").text)
+
+    assert order(browser) == names
+    chinese = Browser(app_on(installed), "zh-CN")
+    chinese.sign_in("administrator")
+    assert chinese.post("/c_town/order").status_code == 303
+    assert order(browser) == ["北京", "重庆", "上海", "Åbo", "Ulm", "Zug"]
+    assert browser.post("/c_town/order", follow_redirects=True).status_code == 200
+    assert order(browser) == ["Åbo", "Ulm", "Zug", "上海", "北京", "重庆"]  # by their numbers: English has no order of its own for them
+    page = browser.get("/c_town/order").text
+    assert "Sort as English does" in page
+    entries = browser.post("/c_town/order", headers={"Accept": "application/json"}).json
+    assert entries["undo"] == "", "what is sorted already is not written again"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_sorting_is_undone_as_one_act(browser: Browser, api: Api) -> None:
+    assert browser.post("/admin/lists/new", {"label.en": "Town", "plural.en": "Towns", "name": "c_town"}).status_code == 303
+    published(browser)
+    for name in ("b", "c", "a"):
+        api.post("/c_town", json={"name": name})
+    done = browser.post("/c_town/order", headers={"Accept": "application/json"}).json
+    assert [row["name"] for row in api.get("/c_town").json["data"]] == ["a", "b", "c"]
+    assert browser.post("/undo", {"batch": done["undo"]}).status_code == 303
+    assert [row["name"] for row in api.get("/c_town").json["data"]] == ["b", "c", "a"]
+
+
+@pytest.mark.parametrize("name", ["customer_status", "industry", "customer"])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_has_no_order_to_be_changed_is_not_sorted(browser: Browser, name: str) -> None:
+    assert browser.post(f"/{name}/order").status_code in (403, 409)

@@ -13,6 +13,8 @@ import pytest
 from flask import Flask
 
 from engine import accounts
+from engine.i18n import languages
+from engine.metadata import store
 from engine.metadata.database import Database
 from tests.web.conftest import PASSWORD, Api, Browser, controls
 
@@ -323,3 +325,25 @@ def test_density_is_kept_by_the_browser(app: Flask, browser: Browser) -> None:
     browser.sign_in("administrator")
     assert 'data-density="normal"' in browser.get("/").text
     assert browser.post("/preferences", {"density": "none"}).status_code == 400
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [("zh-CN", ["安徽银行", "重庆银行", "Åbo 银行", "Zug 银行"]), ("sv", ["Zug 银行", "Åbo 银行", "安徽银行", "重庆银行"])],
+)
+def test_a_picker_offers_names_in_the_readers_order(
+    app: Flask, installed: Database, api: Api, language: str, wanted: list[str]
+) -> None:
+    """What begins with the words comes first; then Chinese by pinyin in Chinese, Å behind Z in Swedish."""
+    with installed.writing() as conn:
+        languages.add(conn, "sv")
+        languages.change(conn, languages.load(conn, 0), "sv", live=True, threshold=0, fallbacks=[])
+        store.bump_version(conn)
+    for name in ("重庆银行", "Zug 银行", "安徽银行", "Åbo 银行"):
+        api.made(name=name)
+    api.made(name="银行上海")
+    reader = Browser(app, language)
+    reader.sign_in("administrator")
+    found = [item["title"] for item in reader.get("/customer/suggest?q=银行").json["items"]]
+    assert found == ["银行上海", *wanted]

@@ -110,8 +110,10 @@ def discard(desk: Desk) -> Desk:
 
 
 def entities(desk: Desk) -> list[Mapping[str, Json]]:
-    """All entities, cards first, for choosing whose fields to look at."""
-    found = sorted(desk.catalog.entities.values(), key=lambda one: (one.is_dictionary, one.position))
+    """All entities, cards first, for choosing whose fields to look at; lists by what they are called."""
+    every = sorted(desk.catalog.entities.values(), key=lambda one: one.position)
+    cards, lists = ([one for one in every if one.is_dictionary == kind] for kind in (False, True))
+    found = [*cards, *desk.visit.in_order(lists, lambda one: desk.named(one)["plural"])]
     return [{**desk.named(one), "dictionary": one.is_dictionary, "fields": len(one.fields)} for one in found]
 
 

@@ -25,7 +25,7 @@ def show(visit: Visit) -> Screen:
         {
             "bar": desks.bar(desk),
             "cards": [_tile(visit, one) for one in cards],
-            "lists": [_tile(visit, one) for one in lists],
+            "lists": visit.in_order((_tile(visit, one) for one in lists), lambda tile: str(tile["plural"])),
             "missing": _missing(visit, cards + lists),
         },
     )

@@ -78,9 +78,10 @@ def _control(desk: Desk, kind: str, name: str, schema: Mapping[str, Json], value
 
 def _targets(desk: Desk, kind: str) -> Iterator[tuple[str, str]]:
     """What a field of this type may choose from: trees, lists, or anything."""
-    for entity in sorted(desk.catalog.entities.values(), key=lambda one: (one.is_dictionary == (kind == "reference"), one.position)):
+    named = [(one, labels.entity_label(desk.catalog, one, desk.visit.view.languages)) for one in desk.catalog.entities.values()]
+    for entity, label in sorted(desk.visit.in_order(named, lambda pair: pair[1]), key=lambda pair: pair[0].is_dictionary == (kind == "reference")):
         if (kind == "tree" and entity.tree) or (kind == "list" and entity.is_dictionary and not entity.tree) or kind not in ("tree", "list"):
-            yield entity.name, labels.entity_label(desk.catalog, entity, desk.visit.view.languages)
+            yield entity.name, label
 
 
 def read(kind: str, sent: Submission, held: Mapping[str, Json]) -> dict[str, Json]:

@@ -60,6 +60,7 @@ def _page(desk: Desk, entity: Entity, wrong: dict[str, str], status: int) -> Scr
         for one in entity.retired
         if one.state == "retired"
     ]
+    found = visit.in_order(found, lambda one: str(one["label"]))
     return Screen("admin/retired.html", {**desks.head(desk, entity), "fields": found}, status)
 
 
