@@ -14,13 +14,14 @@ import argparse
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polib
 from babel.messages.extract import extract_from_file
-from babel.messages.plurals import get_plural
+
+from engine.i18n.plurals import BadPluralForms, mapping, plurals
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ("engine/render/templates", "web/templates")
@@ -143,7 +144,7 @@ def extract(root: Path) -> dict[str, Sentence]:
 
 def merged(old: polib.POFile, language: str, sentences: Mapping[str, Sentence]) -> polib.POFile:
     """The file as it should be: all sentences in order, with the translations there are; then those not said any more."""
-    forms, rule = get_plural(language)[:2]
+    told = plurals(language.replace("_", "-"))
     new = polib.POFile(wrapwidth=100)
     new.metadata = {
         **{name: old.metadata.get(name) or default for name, default in HEADERS.items()},
@@ -151,10 +152,14 @@ def merged(old: polib.POFile, language: str, sentences: Mapping[str, Sentence]) 
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": f"nplurals={forms}; plural={rule};",
+        "Plural-Forms": told.header,
     }
     held = {entry.msgid: entry for entry in old}
-    new.extend(_entry(one, held.get(text), forms) for text, one in sentences.items())
+    try:
+        order = mapping(old.metadata.get("Plural-Forms", ""), told)
+    except BadPluralForms:
+        order = tuple(range(len(told.categories)))
+    new.extend(_entry(one, held.get(text), order) for text, one in sentences.items())
     for text, entry in held.items():
         if text not in sentences and is_translated(entry):
             entry.obsolete, entry.occurrences, entry.flags, entry.comment = True, [], [], ""
@@ -174,7 +179,8 @@ def merged_labels(old: polib.POFile, language: str, reference: polib.POFile) -> 
     return new
 
 
-def _entry(one: Sentence, old: polib.POEntry | None, forms: int) -> polib.POEntry:
+def _entry(one: Sentence, old: polib.POEntry | None, order: Sequence[int]) -> polib.POEntry:
+    """The entry of a sentence. `order` has the number in the old file of each of the language's forms."""
     entry = polib.POEntry(msgid=one.text, occurrences=[(name, "") for name in one.files], comment="\n".join(one.comments))
     kept = [flag for flag in (old.flags if old else ()) if flag != "python-format"]
     entry.flags = [*kept, "python-format"] if _PLACEHOLDER.search(one.text + one.plural) else kept
@@ -182,7 +188,8 @@ def _entry(one: Sentence, old: polib.POEntry | None, forms: int) -> polib.POEntr
     kept_forms = texts(old) if old else []
     if one.plural:
         entry.msgid_plural = one.plural
-        entry.msgstr_plural = dict(enumerate([*kept_forms, *[""] * forms][:forms]))
+        counted = old.msgstr_plural if old and old.msgid_plural else dict.fromkeys(order, kept_forms[0] if kept_forms else "")
+        entry.msgstr_plural = {place: counted.get(number, "") for place, number in enumerate(order)}
     else:
         entry.msgstr = kept_forms[0] if kept_forms else ""
     return entry

@@ -13,7 +13,10 @@ from babel.plural import to_gettext
 
 from engine.i18n.language import describe
 
-_ORDER = ("zero", "one", "two", "few", "many", "other")
+ORDER = ("zero", "one", "two", "few", "many", "other")
+"""The categories as CLDR orders them: so do the headers that gettext's tools know."""
+_KNOWN = {"ar": (6, "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)")}
+"""Headers that everybody writes, where Babel has another one: in its Arabic one the last two forms have changed places."""
 _NUMBERS = range(1001)
 _HEADER = re.compile(r"\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+);?\s*")
 _MOST = 10
@@ -45,7 +48,7 @@ def plurals(tag: str) -> Plurals:
     if found is None:
         return plurals("en")
     rule = found.locale.plural_form
-    told = PLURALS.get(tag.replace("-", "_")) or PLURALS.get(found.locale.language)
+    told = _KNOWN.get(found.locale.language) or PLURALS.get(tag.replace("-", "_")) or PLURALS.get(found.locale.language)
     if told and (known := _matched(told[0], told[1], rule)):
         return known
     number, _, expression = to_gettext(rule).partition(";")
@@ -74,7 +77,10 @@ def _matched(count: int, expression: str, rule: Callable[[int], str]) -> Plurals
 
 
 def mapping(header: str, wanted: Plurals) -> tuple[int, ...]:
-    """For each of our forms, the number of the form in a file with that Plural-Forms header. Raises BadPluralForms."""
+    """For each of our forms, the number of the form in a file with that Plural-Forms header. Raises BadPluralForms.
+
+    The file's own formula decides: its order of forms may be another one, and it may tell fewer or more of them apart.
+    """
     found = _HEADER.fullmatch(header)
     if found is None or not 0 < int(found[1]) <= _MOST:
         raise BadPluralForms
@@ -86,3 +92,9 @@ def mapping(header: str, wanted: Plurals) -> tuple[int, ...]:
     except (ValueError, ZeroDivisionError, RecursionError, OverflowError):
         raise BadPluralForms from None
     return places
+
+
+def forms_of(header: str) -> int:
+    """How many forms a readable header says that a text has."""
+    found = _HEADER.fullmatch(header)
+    return int(found[1]) if found else 1

@@ -12,7 +12,7 @@ from engine.i18n.book import Book, Entry
 from engine.i18n.exchange import BadFile, Line, Upload, check_language, check_repeats, decoded, moment
 from engine.i18n.language import Language
 from engine.i18n.languages import sentence_key
-from engine.i18n.plurals import BadPluralForms, mapping, plurals
+from engine.i18n.plurals import BadPluralForms, forms_of, mapping, plurals
 from engine.messages import M_
 from engine.metadata.label_store import FORM_MARK
 from engine.metadata.units import Unit
@@ -92,33 +92,34 @@ def read(content: bytes, language: Language) -> Upload:
         found = _AT_LINE.search(str(error))
         raise BadFile([(int(found[1]) if found else None, M_("This is not how a PO file is written."))]) from None
     check_language(po.metadata.get("Language", ""), language)
-    order = _order(po, language)
-    lines = [_line(entry, order) for entry in po if not entry.obsolete and entry.msgid]
+    order, count = _order(po, language)
+    lines = [_line(entry, order, count) for entry in po if not entry.obsolete and entry.msgid]
     check_repeats(lines)
     return Upload(tuple(lines), moment(po.metadata.get(EXPORTED)))
 
 
-def _order(po: polib.POFile, language: Language) -> Sequence[int]:
+def _order(po: polib.POFile, language: Language) -> tuple[Sequence[int], int]:
+    """(the file's number of each of our forms, how many forms its texts have)."""
     wanted = plurals(language.tag)
     header = po.metadata.get("Plural-Forms")
     if header is None:
         counted = next((entry for entry in po if entry.msgid_plural and not entry.obsolete), None)
         if counted is not None:
             raise BadFile([(counted.linenum or 1, M_("The header Plural-Forms is missing."))])
-        return range(len(wanted.categories))
+        return range(len(wanted.categories)), len(wanted.categories)
     try:
-        return mapping(header, wanted)
+        return mapping(header, wanted), forms_of(header)
     except BadPluralForms:
         raise BadFile([(1, M_("The header Plural-Forms is broken."))]) from None
 
 
-def _line(entry: polib.POEntry, order: Sequence[int]) -> Line:
+def _line(entry: polib.POEntry, order: Sequence[int], count: int) -> Line:
     key = entry.msgctxt or sentence_key(entry.msgid)
     source = FORM_MARK.join(filter(None, (entry.msgid, entry.msgid_plural)))
     if not entry.msgid_plural:
         return Line(key, source, entry.msgstr, entry.fuzzy, entry.linenum or 1)
     told = dict(entry.msgstr_plural)
-    if strange := [place for place in told if place not in range(max(order) + 1)]:
+    if strange := [place for place in told if place not in range(count)]:
         raise BadFile([(entry.linenum or 1, M_("There is no plural form number %(number)s in this language.", number=strange[0]))])
     text = FORM_MARK.join(told.get(place, "") for place in order)
     return Line(key, source, text if text.strip(FORM_MARK) else "", entry.fuzzy, entry.linenum or 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -98,8 +99,8 @@ def test_a_list_is_sorted_as_the_readers_language_sorts_and_unsorted_again(
     assert order(browser) == ["Åbo", "Ulm", "Zug", "上海", "北京", "重庆"]  # by their numbers: English has no order of its own for them
     page = browser.get("/c_town/order").text
     assert "Sort as English does" in page
-    entries = browser.post("/c_town/order", headers={"Accept": "application/json"}).json
-    assert entries["undo"] == "", "what is sorted already is not written again"
+    again: Any = browser.post("/c_town/order", headers={"Accept": "application/json"}).json
+    assert again["undo"] == "", "what is sorted already is not written again"
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -108,7 +109,7 @@ def test_sorting_is_undone_as_one_act(browser: Browser, api: Api) -> None:
     published(browser)
     for name in ("b", "c", "a"):
         api.post("/c_town", json={"name": name})
-    done = browser.post("/c_town/order", headers={"Accept": "application/json"}).json
+    done: Any = browser.post("/c_town/order", headers={"Accept": "application/json"}).json
     assert [row["name"] for row in api.get("/c_town").json["data"]] == ["a", "b", "c"]
     assert browser.post("/undo", {"batch": done["undo"]}).status_code == 303
     assert [row["name"] for row in api.get("/c_town").json["data"]] == ["b", "c", "a"]

@@ -345,5 +345,6 @@ def test_a_picker_offers_names_in_the_readers_order(
     api.made(name="银行上海")
     reader = Browser(app, language)
     reader.sign_in("administrator")
-    found = [item["title"] for item in reader.get("/customer/suggest?q=银行").json["items"]]
+    told: Any = reader.get("/customer/suggest?q=银行").json
+    found = [item["title"] for item in told["items"]]
     assert found == ["银行上海", *wanted]

@@ -7,11 +7,14 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
 import polib
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -139,10 +142,37 @@ def test_export_edit_import_changes_exactly_the_edited_rows() -> None:
 def test_forms_in_another_order_arrive_where_they_belong() -> None:
     book = a_book("ar", {FILES: Kept(FORM_MARK.join(f"{name} %(n)s %(name)s" for name in plurals("ar").categories), COUNTED)})
     told = polib.pofile(as_po(book).decode())
-    told.metadata["Plural-Forms"] = "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5;"
+    told.metadata["Plural-Forms"] = "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100<=2 ? 4 : 5;"
     counted = next(entry for entry in told if entry.msgid_plural)
     counted.msgstr_plural[4], counted.msgstr_plural[5] = counted.msgstr_plural[5], counted.msgstr_plural[4]
     assert compare(book, po.read(str(told).encode(), book.language), {}).rows == []
+
+
+@pytest.mark.parametrize("tag", ["ar", "pl", "cy", "sl", "zh-Hans"])
+def test_every_tool_that_reads_the_formula_of_the_file_says_the_right_form(tag: str) -> None:
+    """What GNU gettext speaks from our file, for any number, is the form of its CLDR category."""
+    told = plurals(tag)
+    book = a_book(tag, {FILES: Kept(FORM_MARK.join(told.categories), COUNTED)})
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(as_po(book))))
+    compiled.seek(0)
+    catalog = GNUTranslations(compiled)
+    one, many = COUNTED.split(FORM_MARK)
+    said = [catalog.ngettext(one, many, number) for number in range(500)]
+    assert said == [book.language.locale.plural_form(number) for number in range(500)]
+
+
+def test_a_file_that_tells_more_forms_apart_is_read() -> None:
+    """Some projects give Russian a fourth form for exactly one; what we have no place for is left out."""
+    head = HEAD.replace("Language: de", "Language: ru").replace(
+        "nplurals=2; plural=(n != 1)",
+        "nplurals=4; plural=n==1 ? 3 : n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2",
+    )
+    language = a_book("ru").language
+    found = po.read(f'{head}{COUNTED_ENTRY}msgstr[2] "c"\nmsgstr[3] "d"\n'.encode(), language)
+    assert found.lines[0].text == FORM_MARK.join("abc")
+    with pytest.raises(BadFile, match="plural form number 4"):
+        po.read(f'{head}{COUNTED_ENTRY}msgstr[4] "e"\n'.encode(), language)
 
 
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: de\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'

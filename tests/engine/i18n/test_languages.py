@@ -80,7 +80,7 @@ def test_only_what_an_installation_added_can_be_removed(installed: Database) -> 
 def test_an_installation_says_sentences_in_its_own_words(installed: Database) -> None:
     """Readers of a language that nobody has translated hear them too, along the chain, and each plural form in its place."""
     one, many = "%(count)s record", "%(count)s records"
-    forms = FORM_MARK.join(("zero", "one", "two", "few", "other", "many"))
+    forms = FORM_MARK.join(("zero", "one", "two", "few", "many", "other"))
     store = LanguageStore()
     with installed.writing() as conn:
         before = store.current(conn, 1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gettext
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.i18n.language import all_tags, describe
-from engine.i18n.plurals import BadPluralForms, mapping, plurals
+from engine.i18n.plurals import ORDER, BadPluralForms, mapping, plurals
 
 CATEGORIES = {
     "zh-Hans": ("other",),
@@ -18,7 +20,7 @@ CATEGORIES = {
     "pl": ("one", "few", "many"),
     "ru": ("one", "few", "many"),
     "sl": ("one", "two", "few", "other"),
-    "ar": ("zero", "one", "two", "few", "other", "many"),
+    "ar": ("zero", "one", "two", "few", "many", "other"),
     "cy": ("zero", "one", "two", "few", "many", "other"),
 }
 
@@ -45,9 +47,40 @@ def test_samples_take_their_form() -> None:
         assert {told.index(number) for number in numbers} == {place}
 
 
+def test_the_forms_of_every_language_stand_as_cldr_orders_them() -> None:
+    wrong = [tag for tag in all_tags() if list(plurals(tag).categories) != sorted(plurals(tag).categories, key=ORDER.index)]
+    assert wrong == []
+
+
+ARABIC = {
+    "gettext": ("n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5", (0, 1, 2, 3, 4, 5)),
+    "Babel": ("(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=0 && n%100<=2 ? 4 : 5)", (0, 1, 2, 3, 5, 4)),
+    "Qt": ("(n==1 ? 0 : n==2 ? 1 : n%100>=3 && n%100<=10 ? 2 : n%100>=11 ? 3 : n==0 ? 4 : 5)", (4, 0, 1, 2, 3, 5)),
+    "like English": ("n != 1", (1, 0, 1, 1, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("whose", ARABIC)
+def test_a_file_is_read_by_its_own_formula(whose: str) -> None:
+    expression, places = ARABIC[whose]
+    assert mapping(f"nplurals={max(places) + 1}; plural={expression};", plurals("ar")) == places
+
+
+@given(st.data())
+def test_whatever_the_order_of_a_file_each_number_gets_its_form(data: st.DataObject) -> None:
+    """A header with the forms of a language in any order: what it says for a number is what we say for it afterwards."""
+    told = plurals(data.draw(st.sampled_from(["ar", "pl", "ru", "sl", "cy", "ga", "mt", "de", "zh-Hans"])))
+    order = data.draw(st.permutations(range(len(told.categories))))
+    steps = "".join(f"({told.expression})=={ours} ? {theirs} : " for ours, theirs in enumerate(order[:-1]))
+    header = f"nplurals={len(order)}; plural={steps}{order[-1]};"
+    theirs = {place: f"form {place}" for place in range(len(order))}
+    ours = [theirs[place] for place in mapping(header, told)]
+    formula = gettext.c2py(header.partition("plural=")[2].rstrip(";"))
+    for number in data.draw(st.lists(st.integers(0, 10_000), min_size=20)):
+        assert ours[told.index(number)] == theirs[formula(number)]
+
+
 def test_forms_of_another_order_are_put_in_ours() -> None:
-    cldr = "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5;"
-    assert mapping(cldr, plurals("ar")) == (0, 1, 2, 3, 5, 4)
     assert mapping(plurals("pl").header, plurals("pl")) == (0, 1, 2)
     assert mapping("nplurals=2; plural=n != 1", plurals("zh-Hans")) == (1,)
 
