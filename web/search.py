@@ -42,10 +42,16 @@ def counted_part(entity: str) -> Response:
 def suggest(entity: str) -> Response:
     """Suggestions for a picker."""
     card = {key.removeprefix("record[").removesuffix("]"): value for key, value in request.args.items() if key.startswith("record[")}
-    if unknown := {key for key in request.args if key not in ("q", "for") and not key.startswith("record[")}:
+    if unknown := {key for key in request.args if key not in ("q", "for", "only") and not key.startswith("record[")}:
         raise UnknownParameter(sorted(unknown)[0])
     with visiting() as visit:
-        return jsonify(lookup.suggestions(visit, entity, request.args.get("q", "")[:200], request.args.get("for", ""), card))
+        only = _ids(request.args["only"]) if "only" in request.args else None
+        return jsonify(lookup.suggestions(visit, entity, request.args.get("q", "")[:200], request.args.get("for", ""), card, only))
+
+
+def _ids(text: str) -> frozenset[int]:
+    """The ids of a list of them; what is none is passed over."""
+    return frozenset(int(one) for one in text.split(",") if one.isascii() and one.isdigit() and len(one) < 19)
 
 
 @blueprint.get(f"/<entity>/{RECORD}/files/<field>")

@@ -21,11 +21,13 @@ NOBODY = M_("“%(label)s”: nothing is called “%(text)s”. Choose from the 
 SEVERAL = M_("“%(label)s”: several are called “%(text)s”. Choose one from the list.")
 
 
-def suggestions(visit: Visit, target: str, words: str, asked_for: str = "", card: Mapping[str, str] | None = None) -> Mapping[str, Json]:
+def suggestions(
+    visit: Visit, target: str, words: str, asked_for: str = "", card: Mapping[str, str] | None = None, only: frozenset[int] | None = None
+) -> Mapping[str, Json]:
     """`{"items": [{id, title, detail}], "more": bool}` for a picker, with a `note` where another field must be filled in first.
 
     `asked_for` is the field, as `entity.field`; `card` what stands on its card in the fields that limit its choices, if it
-    stands on a card. Raises UnknownField, Forbidden, BadValue.
+    stands on a card; `only` the rows of a dictionary that the rules of its card leave. Raises UnknownField, Forbidden, BadValue.
     """
     entity = visit.restricted(target, "read")
     one = _field_asked_for(visit, entity, asked_for) if asked_for else None
@@ -38,6 +40,8 @@ def suggestions(visit: Visit, target: str, words: str, asked_for: str = "", card
     if rows is not None:
         how = one.options.get("show", "title") if one else "title"
         allowed = None if condition is None else page.holding(visit.conn, visit.catalog, entity, condition, rows.rows, scope)
+        if only is not None:
+            allowed = set(only) if allowed is None else allowed & only
         matching = _matching(visit, rows, words, how, allowed)
         found = [(row.id, rows.show(row.id, how, visit.view.languages), _detail(visit, rows, row, how)) for row in matching]
     else:

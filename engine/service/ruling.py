@@ -173,14 +173,13 @@ def _notes(view: View, region: Region, rules: CardRules, known: Known) -> Noted:
         found.setdefault(name, []).append(say("Must be filled in when: %(when)s.", when=words(when)))
     for name, offers in rules.choices.items():
         for offer in offers:
-            values = choices_in_words(view, region, entity, name, offer.values)
+            values = choices_in_words(view, region, entity.by_name[name], offer.values)
             found.setdefault(name, []).append(say("When %(when)s: %(choices)s.", when=words(offer.when), choices=values))
     return tuple((name, " ".join(sentences)) for name, sentences in found.items())
 
 
-def choices_in_words(view: View, region: Region, entity: Entity, name: str, values: Iterable[Json]) -> str:
+def choices_in_words(view: View, region: Region, one: Field, values: Iterable[Json]) -> str:
     """Choices of a field as they are shown, or that there are none."""
-    one = entity.by_name[name]
     rows = view.dictionaries.of(one.target or "")
     told = [value_text(view, region, one, "_in", (rows.by_key if rows else {}).get(v, v), {}, Known()) for v in values]
     return view.speaker.text(", ").join(told) or view.speaker.text("no choice")
@@ -212,7 +211,7 @@ def offered_in_words(visit: Visit, entity: Entity, name: str, offered: frozenset
     rows = visit.rows.of(entity.by_name[name].target or "")
     keys = rows.by_key if rows else {}
     values = dict.fromkeys(str(keys.get(value, value)) for offer in offers for value in offer.values)
-    return choices_in_words(visit.view, visit.region, entity, name, [value for value in values if value in offered])
+    return choices_in_words(visit.view, visit.region, entity.by_name[name], [value for value in values if value in offered])
 
 
 def labels_of(view: View, entity: Entity, names: Iterable[str]) -> str:

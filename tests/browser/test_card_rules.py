@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import CHINESE, ENGLISH, Readers, Served
+from engine.schema import apply
+from engine.schema.apply import Orders
+from engine.schema.ops.change_field import ChangeField
+from tests.browser.conftest import CHINESE, ENGLISH, Readers, Served, readers_of, serving
+from tests.databases import Databases
 
 pytestmark = pytest.mark.browser
 
@@ -83,3 +88,32 @@ def test_a_contact_that_is_not_the_customers_any_more_is_no_choice(reader: Reade
     expect(page.locator("input[name=contact]")).to_have_value("")
     expect(page.locator("#f-contact")).to_have_value("丙方联系人")
     expect(page.locator("[data-field=contact] .picker-state")).to_be_visible()
+
+
+LIMITS = (
+    ChangeField("customer", "language", {"rules": {"choices": [{"when": {"county": "海淀"}, "values": ["zh", "en"]}]}}),
+    ChangeField("customer", "city", {"rules": {"choices": [{"when": {"county": "海淀"}, "values": ["beijing"]}]}}),
+)
+
+
+def test_options_are_offered_at_once(chromium: Browser, databases: Databases, tmp_path: Path) -> None:
+    """A select and a picker follow the field that the rules of their options read, and the server keeps the same rule."""
+    database = databases.installed("sqlite")
+    apply.publish(database, LIMITS, Orders(author="Tests"))
+    with serving(database, tmp_path) as served, readers_of(chromium, served) as opens:
+        page = opens(ENGLISH).go(served.api.customer("选项有限公司") + "/edit")
+        page.select_option("#f-language", label="French")
+        page.fill("#f-city", "Shanghai")
+        page.locator("[data-field=city] [role=option]").first.click()
+        page.fill("#f-county", "海淀")
+        expect(page.locator("#f-language")).to_have_value("")
+        expect(page.locator("#f-language option:not([disabled])")).to_have_text(["—", "Chinese", "English"])
+        expect(page.locator("[name=city]")).to_have_value("")
+        expect(page.locator("[data-field=city] .picker-state")).to_be_visible()
+        page.fill("#f-city", "")
+        page.click("#f-city")
+        expect(page.locator("[data-field=city] [role=option]")).to_have_text(["Beijing"])
+        page.fill("#f-county", "昌平")
+        page.select_option("#f-language", label="French")
+        page.fill("#f-city", "Sh")
+        expect(page.locator("[data-field=city] [role=option]").filter(has_text="Shanghai")).to_have_count(1)

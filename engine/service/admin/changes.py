@@ -15,7 +15,7 @@ from engine.schema import journal
 from engine.schema.journal import Change
 from engine.schema.operation import Operation
 from engine.service import drafts, evolution
-from engine.service.admin import clashes, room, telling
+from engine.service.admin import clashes, room, rules, telling
 from engine.service.admin import desk as desks
 from engine.service.admin.clashes import Clash
 from engine.service.admin.desk import Desk
@@ -84,7 +84,9 @@ def _steps(desk: Desk) -> list[dict[str, Json]]:
     for place, step in enumerate(desk.applied.steps):
         style, icon = ICONS.get(step.operation.kind, ("changed", "pencil"))
         findings = [{"level": one.level, "text": telling.of_finding(desk.visit, step.before, one)} for one in step.findings]
-        told = {"place": place, "style": style, "icon": icon, "text": telling.of_step(desk.visit, step)}
+        coming = step.before if step.refused else step.operation.apply_to(step.before)
+        said = [{"state": state, "text": text} for state, text in rules.changed(desk.visit, step.before, coming, step.document)]
+        told = {"place": place, "style": style, "icon": icon, "text": telling.of_step(desk.visit, step), "rules": said}
         found.append({**told, "findings": findings, "refused": bool(step.refused)})
     return found
 

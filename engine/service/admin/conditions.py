@@ -1,138 +1,72 @@
-"""Conditions as rows of controls: field, operator, value. They work without scripts; with them each row follows its field."""
+"""Conditions as rows of controls: field, operator, value, in groups within groups. They work without scripts; with them each row
+follows its field.
+
+What rows cannot say just so (and read back just so) is shown in words and kept as it is.
+"""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-from engine.errors import BadValue, FieldloomError
+from engine.errors import FieldloomError
 from engine.messages import M_, Message
-from engine.metadata.folding import fold
 from engine.metadata.model import Entity, Field, Json
-from engine.metadata.types import TYPES, Invalid, Region
+from engine.metadata.types import TYPES, Region
 from engine.query import tree
 from engine.query.operators import OPERATORS, label_of
-from engine.query.tree import Condition, Junction, Rule
+from engine.query.tree import Condition
 from engine.query.values import RELATIVE
 from engine.render import search
 from engine.render.bind import FILES, Submission
 from engine.render.view import NO, YES, Known, View
 from engine.service import wording
+from engine.service.admin.condition_rows import Joiner, Level, Row, document_of, level_of, named, plain, sent_level, several
 
-ROWS = 3
-"""How many rows there are without scripts; a condition that already has more gets as many as it needs."""
+ROWS, GROUP_ROWS = 3, 2
+"""How many rows a condition and a group in it have without scripts; one that has more already gets as many as it needs."""
 JOINERS: Mapping[str, Message] = {"_and": M_("all of these hold"), "_or": M_("one of these holds")}
-_COMMA = re.compile(r"\s*[,，、،]\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What stands in one row."""
-
-    field: str = ""
-    operator: str = ""
-    values: tuple[str, ...] = ()
-
 
 def builder(view: View, region: Region, entity: Entity, stem: str, label: str, document: Json, sent: Submission | None = None) -> dict[str, Json]:
-    """What `admin/_condition.html` is told: the rows of a condition as it is kept, or as it was sent and refused."""
+    """What `admin/_condition.html` is told: a condition as it is kept, or as it was sent and refused."""
     condition = _readable(entity, document)
-    flat = _flat(condition) if condition is not None else None
-    joiner = condition.joiner if isinstance(condition, Junction) else "_and"
-    rows = [_row(view, entity, rule) for rule in flat or ()]
+    shown = _shown(view, region, entity, condition) if condition is not None else None
+    kept = document is not None and shown is None
+    level = shown or Level()
     if sent is not None and f"{stem}.joiner" in sent:
-        rows, joiner = list(_sent_rows(sent, stem)), "_or" if sent.one(f"{stem}.joiner") == "_or" else "_and"
-    fields = [_field(view, one) for one in entity.by_name.values() if one.name and _is_offered(one)]
-    kept = document is not None and flat is None
+        level = sent_level(sent, stem)
     return {
         "stem": stem,
         "label": label,
-        "joiner": joiner,
-        "joiners": [(name, view.speaker.say(text)) for name, text in JOINERS.items()],
-        "rows": [_told(one) for one in (*rows, *(Row() for _ in range(max(ROWS - len(rows), 1))))],
-        "fields": fields,
-        "operators": _all_operators(view, entity),
-        "data": json.dumps({one["name"]: one for one in fields}, ensure_ascii=False),
-        "kept": json.dumps(document, ensure_ascii=False) if kept else "",
+        "level": _told(level, stem),
+        "kept": kept,
         "words": _words(view, region, entity, condition, document) if document is not None else "",
     }
 
 
-def read_condition(entity: Entity, region: Region, sent: Submission, stem: str) -> Json:
-    """The condition that rows of controls say, or None for none. Raises UnknownField, UnknownOperator, BadValue.
+def offered(view: View, entity: Entity) -> dict[str, Json]:
+    """What the rows of all conditions of a page offer: joiners, fields, operators; `data` is for its script."""
+    fields = [_field(view, one) for one in entity.by_name.values() if one.name and _is_offered(one)]
+    return {
+        "joiners": [(name, view.speaker.say(text)) for name, text in JOINERS.items()],
+        "fields": fields,
+        "operators": _all_operators(view, entity),
+        "data": json.dumps({one["name"]: one for one in fields}, ensure_ascii=False, separators=(",", ":")),
+    }
 
-    One that is more than rows can show is kept as it is, unless rows are filled in its place or it is taken away.
+
+def read_condition(view: View, region: Region, entity: Entity, stem: str, sent: Submission, held: Json = None) -> Json:
+    """The condition that rows of controls say, choices by their names too, or None for none. Raises UnknownField, UnknownOperator, BadValue.
+
+    `held` is the condition as it is kept. It stays just as it is where the rows say the same, and where it is more than rows can
+    show, unless rows are filled in its place or it is taken away.
     """
-    rules = [_rule(entity, region, row) for row in _sent_rows(sent, stem) if row.field]
-    if not rules:
-        kept = sent.one(f"{stem}.kept")
-        return json.loads(kept) if kept and not sent.one(f"{stem}.remove") else None
-    document = rules[0] if len(rules) == 1 else {"_or" if sent.one(f"{stem}.joiner") == "_or" else "_and": rules}
-    tree.from_json(document, entity, searchable_only=False)
-    return document
-
-
-def _sent_rows(sent: Submission, stem: str) -> Sequence[Row]:
-    found = []
-    place = 0
-    while f"{stem}.{place}.field" in sent and place < tree.MAX_RULES:
-        texts = [text.strip() for end in ("value", "second") for text in sent.texts.get(f"{stem}.{place}.{end}", ())]
-        row = Row(sent.one(f"{stem}.{place}.field"), sent.one(f"{stem}.{place}.operator"), tuple(text for text in texts if text))
-        found += [row] if row.field else []
-        place += 1
-    return found
-
-
-def _rule(entity: Entity, region: Region, row: Row) -> dict[str, Json]:
-    one = entity.field(row.field)
-    operator = row.operator or tree.operators_of(one)[0]
-    arity = OPERATORS[operator].arity if operator in OPERATORS else 1
-    if arity == 0:
-        return {one.name: {operator: True}}
-    texts = [part for text in row.values for part in (_COMMA.split(text) if arity == "many" else [text]) if part]
-    if not texts or (arity == 2 and len(texts) != 2):
-        raise BadValue(one.name, M_("Say with what “%(name)s” is compared.", name=one.name))
-    values = [text if operator == "_relative" else _value(one, text, region) for text in texts]
-    return {one.name: {operator: values if arity in ("many", 2) else values[0]}}
-
-
-def _value(one: Field, text: str, region: Region) -> Json:
-    """A value as it is kept: the same for readers of every language."""
-    kind = TYPES[one.type]
-    if text.startswith("$") or kind.folds or one.type == "check" or kind.refers or "choices" in one.options:
-        return text
-    try:
-        return kind.parse([text], region)
-    except Invalid as error:
-        raise BadValue(one.name, error.message) from None
-
-
-# -- names typed for rows and choices --------------------------------------------------------------------------
-
-
-def named(view: View, entity: Entity, sent: Submission, stem: str) -> Submission:
-    """What was sent, with the stored value in place of each name that was typed for a row or a choice."""
-    texts = dict(sent.texts)
-    place = 0
-    while f"{stem}.{place}.field" in texts:
-        one = entity.by_name.get(sent.one(f"{stem}.{place}.field"))
-        values = _named_values(view, one) if one else {}
-        key = f"{stem}.{place}.value"
-        if values and key in texts:
-            parts = [part for text in texts[key] for part in _COMMA.split(text.strip()) if part]
-            texts[key] = [values.get(fold(part), part) for part in parts]
-        place += 1
-    return Submission(texts, sent.files)
-
-
-def _named_values(view: View, one: Field) -> Mapping[str, str]:
-    """Folded name → stored value."""
-    rows = view.dictionaries.of(one.target or "") if TYPES[one.type].refers else None
-    if rows is None:
-        return {fold(str(told["label"])): str(told["value"]) for told in search.filter_choices(view, one)} if "choices" in one.options else {}
-    return {fold(name): row.key or str(row.id) for row in rows.rows.values() for name in row.texts.get(rows.title, {}).values() if name}
+    document = document_of(entity, region, sent_level(named(view, entity, sent, stem), stem))
+    if document is None:
+        return held if f"{stem}.kept" in sent and not sent.one(f"{stem}.remove") else None
+    condition = tree.from_json(document, entity, searchable_only=False)
+    before = _readable(entity, held)
+    return held if before is not None and plain(before) == plain(condition) else document
 
 
 # -- what the rows offer ---------------------------------------------------------------------------------------
@@ -163,16 +97,27 @@ def _all_operators(view: View, entity: Entity) -> list[tuple[str, str]]:
     return [(name, view.speaker.say(one.label)) for name, one in OPERATORS.items() if name in offered]
 
 
-def _row(view: View, entity: Entity, rule: Rule) -> Row:
-    values = rule.value if isinstance(rule.value, tuple) else (rule.value,)
-    shown = () if OPERATORS[rule.operator].arity == 0 else tuple("true" if one is True else "false" if one is False else str(one) for one in values)
-    return Row(rule.field, rule.operator, shown)
+def _told(level: Level, stem: str, depth: int = 0) -> dict[str, Json]:
+    """A level for the template: its rows and empty ones beside them, its groups, and without scripts room for one more."""
+    least = GROUP_ROWS if depth else ROWS
+    groups = [_told(one, f"{stem}.g{place}", depth + 1) for place, one in enumerate(level.groups)]
+    other: Joiner = "_or" if level.joiner == "_and" else "_and"
+    return {
+        "stem": stem,
+        "joiner": level.joiner,
+        "rows": [_told_row(one) for one in (*level.rows, *(Row() for _ in range(max(least - len(level.rows), 1))))],
+        "groups": groups,
+        "blank": None if depth else _told(Level(other), f"{stem}.g{len(groups)}", depth + 1),
+    }
 
 
-def _told(row: Row) -> dict[str, Json]:
+def _told_row(row: Row) -> dict[str, Json]:
     two = row.operator in OPERATORS and OPERATORS[row.operator].arity == 2
     first = row.values[:1] if two else row.values
-    return {"field": row.field, "operator": row.operator, "value": ", ".join(first), "second": row.values[1] if two and len(row.values) > 1 else ""}
+    return {"field": row.field, "operator": row.operator, "value": several(first), "second": row.values[1] if two and len(row.values) > 1 else ""}
+
+
+# -- what is kept, as rows -------------------------------------------------------------------------------------
 
 
 def _readable(entity: Entity, document: Json) -> Condition | None:
@@ -184,11 +129,26 @@ def _readable(entity: Entity, document: Json) -> Condition | None:
         return None
 
 
-def _flat(condition: Condition) -> list[Rule] | None:
-    """The rules of a condition that is a row, or rows joined in one way; None for more. "Is not empty: no" is more, too."""
-    members = [condition] if isinstance(condition, Rule) else list(condition.members)
-    rules = [one for one in members if isinstance(one, Rule) and (OPERATORS[one.operator].arity != 0 or one.value is True)]
-    return rules if rules and len(rules) == len(members) else None
+def _shown(view: View, region: Region, entity: Entity, condition: Condition) -> Level | None:
+    """The rows and groups that say a condition; None where what they would send back is not the same."""
+    level = level_of(region, entity, condition)
+    if level is None:
+        return None
+    sent = Submission(dict(_as_sent(_told(level, "x"))))
+    try:
+        again = _readable(entity, document_of(entity, region, sent_level(named(view, entity, sent, "x"), "x")))
+    except FieldloomError:
+        return None
+    return level if again is not None and plain(again) == plain(condition) else None
+
+
+def _as_sent(told: Mapping[str, Json]) -> Iterator[tuple[str, list[str]]]:
+    """What a form with these controls sends."""
+    yield f"{told['stem']}.joiner", [told["joiner"]]
+    for place, row in enumerate(told["rows"]):
+        yield from ((f"{told['stem']}.{place}.{name}", [text]) for name, text in row.items())
+    for one in told["groups"]:
+        yield from _as_sent(one)
 
 
 def _words(view: View, region: Region, entity: Entity, condition: Condition | None, document: Json) -> str:

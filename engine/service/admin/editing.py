@@ -14,7 +14,7 @@ from engine.schema.operation import Operation
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.set_labels import SetLabels
 from engine.schema.ops.widen_field import WidenField
-from engine.service.admin import acts, conditions, grid, locks, options, telling, usage
+from engine.service.admin import acts, conditions, grid, locks, offers, options, telling, usage
 from engine.service.admin import desk as desks
 from engine.service.admin.adding import WIDTHS, has_default, language_order, types
 from engine.service.admin.desk import Desk
@@ -46,7 +46,7 @@ def save(visit: Visit, name: str, field: str, sent: Submission) -> Screen | Done
     entity = desk.catalog.entity(name)
     one = find(entity, field)
     url = f"/admin/{name}/fields#row-{field}"
-    if wrong := _wrong_conditions(desk, entity, sent):
+    if wrong := _wrong_conditions(desk, entity, one, sent):
         return _form(desk, entity, one, sent, wrong)
     try:
         wanted = list(operations(desk, entity, one, sent))
@@ -81,12 +81,15 @@ def operations(desk: Desk, entity: Entity, one: Field, sent: Submission) -> Iter
         yield from _placed(entity, one, sent.one("group"), sent.one("after") if "after" in sent else None)
 
 
-def _wrong_conditions(desk: Desk, entity: Entity, sent: Submission) -> dict[str, list[str]]:
+def _wrong_conditions(desk: Desk, entity: Entity, one: Field, sent: Submission) -> dict[str, list[str]]:
     """Why conditions cannot be read, by rule."""
     found = {}
-    for what in CONDITIONS:
+    for what in (*CONDITIONS, *offers.stems(sent)):
         try:
-            conditions.read_condition(entity, desk.visit.region, conditions.named(desk.view, entity, sent, what), what)
+            if what in CONDITIONS:
+                conditions.read_condition(desk.view, desk.visit.region, entity, what, sent)
+            elif offers.choices(desk.view, one) is not None:
+                offers.read_one(desk.view, desk.visit.region, entity, one, sent, what)
         except (Unknown, BadValue) as error:
             found[what] = [desk.visit.translator.say(error.message)]
     return found
@@ -97,8 +100,9 @@ def _rules(desk: Desk, entity: Entity, one: Field, sent: Submission) -> Mapping[
     found = dict(one.rules)
     for what in CONDITIONS:
         if f"{what}.joiner" in sent:
-            told = conditions.named(desk.view, entity, sent, what)
-            found[what] = conditions.read_condition(entity, desk.visit.region, told, what)
+            found[what] = conditions.read_condition(desk.view, desk.visit.region, entity, what, sent, one.rules.get(what))
+    if f"{offers.STEM}.0.joiner" in sent and offers.choices(desk.view, one) is not None:
+        found["choices"] = offers.read(desk.view, desk.visit.region, entity, one, sent)
     return {name: rule for name, rule in found.items() if rule is not None}
 
 
@@ -170,6 +174,8 @@ def _form(desk: Desk, entity: Entity, one: Field, sent: Submission | None, wrong
         "conditions": [
             conditions.builder(desk.view, visit.region, entity, what, say(label), one.rules.get(what), sent) for what, label in CONDITIONS.items()
         ],
+        "offered": conditions.offered(desk.view, entity),
+        "offers": offers.builder(desk.view, visit.region, entity, one, sent),
         "with_default": has_default(one.type),
         "sent": told,
         "wrong": wrong,

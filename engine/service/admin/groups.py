@@ -112,8 +112,7 @@ def _changed(desk: Desk, entity: Entity, group: Group, sent: Submission) -> Iter
     if "columns" in sent:
         changes |= {name: bool(sent.one(name)) for name in LAYOUT if bool(sent.one(name)) != getattr(group, name)}
     if "visible.joiner" in sent:
-        told = conditions.named(desk.view, entity, sent, "visible")
-        visible = conditions.read_condition(entity, desk.visit.region, told, "visible")
+        visible = conditions.read_condition(desk.view, desk.visit.region, entity, "visible", sent, group.visible)
         changes |= {} if visible == group.visible else {"visible": visible}
     if changes:
         yield ChangeGroup(entity.name, group.name, changes)
@@ -160,5 +159,7 @@ def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) ->
                 "names": [{**one, "value": named(desk.catalog, entity, group, str(one["tag"]))} for one in blank],
             }
         )
-    context = {**desks.head(desk, entity), "groups": found, "names": blank, "wrong": list(wrong) if isinstance(wrong, (list, tuple)) else []}
+    offered = conditions.offered(desk.view, entity)
+    told = list(wrong) if isinstance(wrong, (list, tuple)) else []
+    context = {**desks.head(desk, entity), "groups": found, "offered": offered, "names": blank, "wrong": told}
     return Screen("admin/groups.html", context, 422 if wrong else 200)

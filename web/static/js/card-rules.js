@@ -103,6 +103,7 @@ class CardRules extends HTMLElement {
   /** Choices that are not offered go; one that is chosen already stays to be seen, and the server says why it cannot. */
   #offer(name, limits, told) {
     const allowed = limits.length === 0 ? null : new Set(limits.flat());
+    this.#controls(name)[0]?.closest("reference-picker")?.limit?.(allowed && [...allowed], told);
     for (const control of this.#controls(name)) {
       if (control instanceof HTMLSelectElement) {
         for (const option of control.options) {

@@ -12,6 +12,7 @@ class ReferencePicker extends HTMLElement {
   #timer = 0;
   #asking = null;
   #chosen = "";
+  #only = null;
 
   connectedCallback() {
     if (this.#input !== undefined) return;
@@ -111,6 +112,10 @@ class ReferencePicker extends HTMLElement {
     } catch {
       return; // the server judges when the card is saved
     }
+    this.#unchosen();
+  }
+
+  #unchosen() {
     this.#chosen = "";
     this.#set("", this.#input.value);
     this.#state.textContent = text("unchosen");
@@ -118,9 +123,16 @@ class ReferencePicker extends HTMLElement {
     announce(`${this.#labelText()}: ${text("unchosen")}`);
   }
 
+  /** Only these are offered from now on, or anything again. One that is chosen and is not among them is no choice any more. */
+  limit(ids, told) {
+    this.#only = ids;
+    if (told && ids !== null && this.#hidden.value !== "" && !ids.includes(this.#hidden.value)) this.#unchosen();
+  }
+
   #address(words) {
     const url = new URL(this.dataset.url, document.baseURI);
     url.searchParams.set("q", words);
+    if (this.#only !== null) url.searchParams.set("only", this.#only.join(","));
     for (const name of this.#needs) url.searchParams.set(`record[${name}]`, this.#beside(name));
     return url;
   }
