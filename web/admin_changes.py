@@ -42,9 +42,8 @@ def bar() -> Response:
     do, back = request.form.get("do", ""), inside(request.form.get("next", "")) or REVIEW
     if do == "publish":
         return _publish(back)
-    if do in fields.CURSOR:
-        with visiting(write=True) as visit:
-            fields.CURSOR[do](desks.open_desk(visit))
+    with visiting(write=True) as visit:
+        fields.turn(desks.open_desk(visit), do)
     return redirect(back, 303)
 
 

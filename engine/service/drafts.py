@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from engine.errors import BadOperation
-from engine.messages import M_
+from engine.messages import M_, Message
 from engine.metadata import tables as t
 from engine.metadata.model import Catalog, Json
 from engine.schema.operation import Finding, Operation, read
@@ -44,6 +45,33 @@ class Draft:
     def undone(self) -> int:
         """How many can be done again."""
         return len(self.documents) - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Operation):
+    """An entry of a draft that no operation can be made from: one that this version does not know any more. It is never applied."""
+
+    kind: ClassVar[str] = "unreadable"
+    arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {}
+
+    name: str
+    reason: Message
+
+    def check(self, catalog: Catalog) -> list[Finding]:
+        """Why it cannot be read."""
+        return [Finding("Y1", "error", self.reason)]
+
+    def apply_to(self, catalog: Catalog) -> Catalog:
+        """Nothing is changed."""
+        return catalog
+
+    def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
+        """Nothing is to be brought back."""
+        return ()
+
+    def describe(self, catalog: Catalog) -> Message:
+        """By the name that it bears."""
+        return M_("A change that this version cannot read: “%(name)s”.", name=self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +119,19 @@ def applied(catalog: Catalog, documents: Sequence[Mapping[str, Json]]) -> Applie
 
 
 def _next(found: Applied, document: Mapping[str, Json]) -> Applied:
-    (operation,) = read([document], OPERATIONS)
+    operation = read_one(document)
     step = Step(operation, document, found.catalog, tuple(operation.check(found.catalog)))
     coming = found.catalog if step.refused else operation.apply_to(found.catalog)
     return Applied(coming, (*found.steps, step))
+
+
+def read_one(document: Mapping[str, Json]) -> Operation:
+    """The operation of a document that a draft holds."""
+    try:
+        (operation,) = read([document], OPERATIONS)
+    except BadOperation as error:
+        return Unreadable(str(document.get("operation", ""))[:60] or "?", error.message)
+    return operation
 
 
 def _held(catalog: Catalog, told: Sequence[str]) -> Applied | None:
@@ -117,7 +154,18 @@ def fetch(conn: Connection, user: int, version: int) -> Draft:
     row = conn.execute(sa.select(t.DRAFT).where(t.DRAFT.c.user_id == user)).one_or_none()
     if row is None:
         return Draft(version)
-    return Draft(row.base_version, tuple(json.loads(row.operations)), row.done, row.updated_at)
+    documents = _documents(row.operations)
+    return Draft(row.base_version, documents, max(0, min(row.done, len(documents))), row.updated_at)
+
+
+def _documents(text: str) -> tuple[Mapping[str, Json], ...]:
+    """What a draft holds; what is no object stands in one, so that it can be named and dropped."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = [text]
+    told = found if isinstance(found, list) else [found]
+    return tuple(one if isinstance(one, Mapping) else {"operation": str(one)[:60], "kept": one} for one in told)
 
 
 def store(conn: Connection, user: int, draft: Draft) -> None:
@@ -163,7 +211,7 @@ def with_operation(draft: Draft, operation: Operation) -> Draft:
 def _same_thing(last: Mapping[str, Json], coming: Mapping[str, Json]) -> bool:
     """Whether the later operation overwrites all that the earlier one did."""
     kind = coming["operation"]
-    if last["operation"] != kind:
+    if last.get("operation") != kind or isinstance(read_one(last), Unreadable):
         return False
     if kind == "move_fields":
         return bool(last["entity"] == coming["entity"] and list(last["fields"]) == list(coming["fields"]))

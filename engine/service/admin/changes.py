@@ -65,6 +65,7 @@ def show(visit: Visit, *, wrong: Sequence[str] = (), before: int | None = None, 
         "steps": _steps(desk),
         "plan": _plan(desk),
         "clashes": [_clash(desk, one) for one in found],
+        "unfit": [telling.of_step(visit, step) for step in desk.applied.refused],
         "newer": len(clashes.since(desk.draft.base, published)) if desk.draft.documents else 0,
         "history": [_entry(visit, one, undone) for one in published],
         "older": published[-1].id if len(published) == 30 else None,
@@ -84,8 +85,8 @@ def _steps(desk: Desk) -> list[dict[str, Json]]:
     for place, step in enumerate(desk.applied.steps):
         style, icon = ICONS.get(step.operation.kind, ("changed", "pencil"))
         findings = [{"level": one.level, "text": telling.of_finding(desk.visit, step.before, one)} for one in step.findings]
-        coming = step.before if step.refused else step.operation.apply_to(step.before)
-        said = [{"state": state, "text": text} for state, text in rules.changed(desk.visit, step.before, coming, step.document)]
+        made = [] if step.refused else rules.changed(desk.visit, step.before, step.operation.apply_to(step.before), step.document)
+        said = [{"state": state, "text": text} for state, text in made]
         told = {"place": place, "style": style, "icon": icon, "text": telling.of_step(desk.visit, step), "rules": said}
         found.append({**told, "findings": findings, "refused": bool(step.refused)})
     return found
@@ -223,9 +224,13 @@ def decide(visit: Visit, sent: Submission) -> Done:
             raise BadValue(open_ones[0].name, UNSETTLED)
         desk.with_draft(clashes.settled(desk.draft, theirs, visit.catalog))
         return Done("/admin/changes", visit.translator.text("Decided. Your draft fits the definitions in force again."), "info")
-    if act == "drop" and rest.isdigit():
-        desk.with_draft(clashes.dropped(desk.draft, int(rest)))
+    if act == "drop" and rest.isascii() and rest.isdigit() and len(rest) < 6:
+        desk.with_draft(clashes.dropped(desk.draft, {int(rest)}))
         return Done("/admin/changes")
+    if act == "drop_unfit":
+        unfit = {place for place, step in enumerate(desk.applied.steps) if step.refused}
+        desk.with_draft(clashes.dropped(desk.draft, unfit))
+        return Done("/admin/changes", visit.translator.count("%(n)s change was dropped.", "%(n)s changes were dropped.", len(unfit)), "info")
     raise BadValue("do", M_("There is nothing called “%(name)s” to be done here.", name=sent.one("do")[:60]))
 
 

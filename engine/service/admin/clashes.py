@@ -6,13 +6,14 @@ give another value: one attribute of one field, one place, one label.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.metadata.model import Catalog, Json
 from engine.schema import journal
 from engine.schema.journal import Change
-from engine.service.drafts import Draft
+from engine.service import drafts
+from engine.service.drafts import Draft, Unreadable
 
 Key = tuple[str, ...]
 
@@ -68,7 +69,7 @@ def without(document: Mapping[str, Json], keys: frozenset[Key]) -> Mapping[str, 
 
 def find(draft: Draft, published: Sequence[Change], actor: int) -> list[Clash]:
     """What the draft and changes published since its base both set, to different values."""
-    mine = {key: value for document in draft.standing for key, value in touches(document)}
+    mine = {key: value for document in _readable(draft) for key, value in touches(document)}
     theirs: dict[Key, tuple[Json, str]] = {}
     before: dict[Key, Json] = {}
     for change in sorted(since(draft.base, published), key=lambda one: one.id):
@@ -82,6 +83,11 @@ def find(draft: Draft, published: Sequence[Change], actor: int) -> list[Clash]:
     ]
 
 
+def _readable(draft: Draft) -> list[Mapping[str, Json]]:
+    """What stands in the draft and can be read."""
+    return [document for document in draft.standing if not isinstance(drafts.read_one(document), Unreadable)]
+
+
 def since(base: int, published: Sequence[Change]) -> list[Change]:
     """The changes in force that began on this version or a later one."""
     return [one for one in published if one.base >= base and one.state in journal.IN_FORCE]
@@ -89,11 +95,12 @@ def since(base: int, published: Sequence[Change]) -> list[Change]:
 
 def settled(draft: Draft, theirs: frozenset[Key], catalog: Catalog) -> Draft:
     """The draft looked at on the metadata in force: where theirs was chosen, the own change is dropped."""
-    kept = [left for document in draft.standing if (left := without(document, theirs)) is not None]
+    readable = _readable(draft)
+    kept = [left for one in draft.standing if (left := without(one, theirs) if one in readable else one) is not None]
     return replace(draft, base=catalog.version, documents=tuple(kept), done=len(kept))
 
 
-def dropped(draft: Draft, place: int) -> Draft:
-    """The draft without one of its operations."""
-    kept = [document for at, document in enumerate(draft.standing) if at != place]
+def dropped(draft: Draft, places: Collection[int]) -> Draft:
+    """The draft without some of its operations."""
+    kept = [document for at, document in enumerate(draft.standing) if at not in places]
     return replace(draft, documents=tuple(kept), done=len(kept))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.errors import ChangeRefused
+from engine.errors import BadValue, ChangeRefused
+from engine.messages import M_
 from engine.metadata.model import Json
 from engine.service.admin import acts, grid, telling
 from engine.service.admin import desk as desks
@@ -14,6 +15,13 @@ from engine.service.screen import Done
 from engine.service.visit import Visit
 
 CURSOR: Mapping[str, Callable[[Desk], Desk]] = {"undo": desks.undo, "redo": desks.redo, "discard": desks.discard}
+
+
+def turn(desk: Desk, do: str) -> Desk:
+    """Move the draft's cursor. Raises BadValue for what is none of its moves."""
+    if do not in CURSOR:
+        raise BadValue("do", M_("There is nothing called “%(name)s” to be done here.", name=do[:60]))
+    return CURSOR[do](desk)
 
 
 def act(visit: Visit, name: str, sent: Sent) -> tuple[Desk, Desk]:

@@ -83,6 +83,7 @@ def _names(catalog: Catalog, name: str, languages: tuple[str, ...]) -> Mapping[s
     found = {one.name: labels.entity_label(catalog, one, languages) for one in catalog.stored}
     entity = catalog.entities.get(name) or catalog.retired.get(name)
     if entity is not None:
+        found |= {one.name: labels.field_label(catalog, one, languages) for one in entity.retired}  # a draft may still name one
         found |= {one.label: labels.field_label(catalog, one, languages) for one in entity.stored}
         found |= {one.label: labels.group_label(catalog, entity, one, languages) for one in entity.groups}
     return found
