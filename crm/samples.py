@@ -164,6 +164,7 @@ def _customer(rng: Random, firm: _Firm, index: int, office: Values, earlier: Seq
         "phone": _number(rng, firm.place.phone),
         "email": f"{firm.person.mailbox if firm.person else 'info'}@{firm.domain}",
         "status": status,
+        "portal": "open" if status in ("pilot", "reference") else "closed",
         "size": size,
         **_classification(rng, firm, earlier),
     }

@@ -47,6 +47,7 @@ def check(catalog: Catalog, entity: Entity, scope: Scope) -> list[RuleFinding]:
     found = [finding for told in _conditions(entity) for finding in _readable(entity, told, scope)]
     found += _choices(entity, scope)
     found += [finding for one in entity.by_name.values() for finding in _limits(catalog, entity, one, scope)]
+    found += [finding for one in entity.by_name.values() for finding in _starts(catalog, entity, one)]
     rules = cardrules.read(entity)
     if rules is not None:
         found += _always_shown(catalog, entity, rules.shown)
@@ -207,6 +208,22 @@ def _limits(catalog: Catalog, entity: Entity, one: Field, scope: Scope) -> Itera
             elif not _is_comparable(target.by_name[rule.field], other):
                 told = M_("The condition on its choices compares “%(field)s” with “%(name)s”, which is of another kind.", field=rule.field, name=name)
                 yield RuleFinding("K9", "error", told, one.name)
+
+
+def _starts(catalog: Catalog, entity: Entity, one: Field) -> Iterator[RuleFinding]:
+    """K10: what a new record would start with cannot be taken from there."""
+    told = one.rules.get("starts")
+    if told is None:
+        return
+    by = entity.by_name.get(told["by"])
+    target = catalog.entities.get(by.target or "") if by is not None and TYPES[by.type].refers else None
+    if target is None:
+        yield RuleFinding("K10", "error", M_("It starts as a record says that “%(name)s” should name, which refers to none.", name=told["by"]), one.name)
+        return
+    other = target.by_name.get(told["field"])
+    if other is None or other.type != one.type or other.target != one.target:
+        told_what = M_("It starts as “%(field)s” of “%(entity)s” says, which is no field of the same kind.", field=told["field"], entity=target.name)
+        yield RuleFinding("K10", "error", told_what, one.name)
 
 
 def _resolve_constant(condition: Condition, target: Entity, scope: Scope) -> None:

@@ -39,6 +39,7 @@ def _rules_of(entity: Entity) -> Iterator[tuple[Dependent, Json]]:
     for field in entity.fields:
         for what, rule in field.rules.items():
             told = [one.get("when") for one in rule] if what == "choices" and isinstance(rule, list) else rule
+            told = {rule["by"]: None} if what == "starts" else told
             yield Dependent(what, entity.name, field.name), told
 
 
@@ -52,12 +53,21 @@ def of_field(catalog: Catalog, entity: Entity, field: Field) -> list[Dependent]:
             if one.via is None and one.target == entity.name and field.name in set(names_in(one.options.get("where")))
         ]
         found += [
+            Dependent("starts", other.name, one.name)
+            for one in other.fields
+            if (told := one.rules.get("starts")) and told["field"] == field.name and _target(other, told["by"]) == entity.name
+        ]
+        found += [
             Dependent("card", other.name, one.name)
             for one in other.fields
             if one.via is not None and one.table == field.table and one.column == field.column and one.entity != field.entity
         ]
     found += [Dependent(what, entity.name) for what in ("title", "owner", "tree") if getattr(entity, what) == field.name]
     return found
+
+
+def _target(entity: Entity, name: str) -> str | None:
+    return next((one.target for one in entity.fields if one.name == name), None)
 
 
 def of_entity(catalog: Catalog, name: str, *, stored: bool = False) -> list[Dependent]:

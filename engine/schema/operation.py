@@ -24,6 +24,9 @@ TABLE: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$(?!\
 LABEL: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S"}
 LABELS: Mapping[str, Json] = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}, "additionalProperties": LABEL}
 CONDITION: Mapping[str, Json] = {"type": ["object", "null"]}
+STARTS: Mapping[str, Json] = {
+    "type": ["object", "null"], "properties": {"by": NAME, "field": NAME}, "required": ["by", "field"], "additionalProperties": False,
+}  # fmt: skip
 _SHAPE = ("required", "additionalProperties", "type")
 """What is asked of operations that a journal holds. What became stricter since must not make history unreadable."""
 UNSTORABLE = M_("It contains characters that cannot be kept, such as control characters.")

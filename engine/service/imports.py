@@ -38,6 +38,7 @@ def insert_many(visit: Visit, name: str, rows: Iterable[Values]) -> Imported:
     problems = _problems(visit, entity, complete)
     if problems:
         return Imported((), problems)
+    complete = [dict(row) for row in ruling.started(visit, entity, complete)]
     if ready := ruling.ready(visit, entity):
         complete = [{key: value for key, value in row.items() if key not in ready.state(row).hidden} for row in complete]
     fullest = max(range(len(complete)), key=lambda place: len(complete[place]), default=0)

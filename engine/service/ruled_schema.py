@@ -20,6 +20,8 @@ def told(one: Field, group: Group | None = None) -> dict[str, Json]:
     found: dict[str, Json] = {"x-visible-when": visible[0] if len(visible) == 1 else {"_and": visible}} if visible else {}
     if "required" in one.rules:
         found["x-required-when"] = one.rules["required"]
+    if "starts" in one.rules:
+        found["x-starts-as"] = one.rules["starts"]
     if "choices" in one.rules:
         found["x-choices-when"] = one.rules["choices"]
     return found

@@ -7,21 +7,23 @@ A value belongs to a record as long as its field stands on the card. A change th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from engine.metadata.formats import validator
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.rows import Dictionaries
-from engine.metadata.types import Region
+from engine.metadata.types import TYPES, Region
 from engine.query import cardrules
 from engine.query.cardrules import FREE, CardRules, Offer, Ready, State
 from engine.query.evaluate import document, kind_of
 from engine.query.tree import Condition, Junction
 from engine.query.values import Scope
+from engine.records import read
 from engine.render.bind import FILES
 from engine.render.search import value_text
 from engine.render.view import Known, View
@@ -56,6 +58,32 @@ def without_hidden(visit: Visit, entity: Entity, values: Values) -> Values:
     """The values of a new record that stand on its card."""
     hidden = state(visit, entity, values).hidden
     return {name: value for name, value in values.items() if name not in hidden} if hidden else values
+
+
+def started(visit: Visit, entity: Entity, rows: Sequence[Values]) -> list[Values]:
+    """The values of new records with what they start with as the records say that they refer to: where nothing else was given."""
+    found: list[Values] = list(rows)
+    for one in entity.by_name.values():
+        told = one.rules.get("starts")
+        by = entity.by_name.get(told["by"]) if told else None
+        if told is None or by is None:
+            continue
+        places = {place: row[by.name] for place, row in enumerate(found) if row.get(one.name) is None and isinstance(row.get(by.name), int)}
+        said = _said(visit, by, sorted(set(places.values())), told["field"])
+        fits = validator(TYPES[one.type].json_schema(one.options)).is_valid
+        for place, id in places.items():
+            if id in said and fits(said[id]):
+                found[place] = {**found[place], one.name: said[id]}
+    return found
+
+
+def _said(visit: Visit, by: Field, ids: Sequence[int], name: str) -> Mapping[int, Json]:
+    """What the records say that a field refers to."""
+    target = visit.catalog.entities.get(by.target or "")
+    if target is None or name not in target.by_name:
+        return {}
+    records = read.fetch_many(visit.conn, visit.catalog, target, ids, [name])
+    return {one.id: one.values[name] for one in records if one.values.get(name) is not None}
 
 
 def emptied(visit: Visit, entity: Entity, before: Values, changed: Values) -> list[str]:

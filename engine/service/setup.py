@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -18,11 +15,9 @@ from engine.i18n import languages
 from engine.metadata import definition, store
 from engine.metadata.database import Database
 from engine.metadata.definition import Definition
-from engine.metadata.model import Catalog, Entity, Json
-from engine.metadata.physical import tables
-from engine.records.write import column_values, with_defaults
+from engine.metadata.model import Catalog
 from engine.schema import ddl, migrate
-from engine.service import shipped_labels, upgrading
+from engine.service import shipped_labels, shipped_rows, upgrading
 
 
 def _nobody(line: str) -> None:
@@ -52,7 +47,7 @@ def install(database: Database, catalogs: Path, locales: Path, told: upgrading.T
                 return [one.entity.name for one in definitions]
         changed = upgrading.take_over(database, definitions, told)
         with database.writing() as conn:
-            _upgraded(conn, definitions, locales, changed)
+            _upgraded(conn, definitions, locales, changed, told)
     return [name for name in changed if name not in held.entities]
 
 
@@ -64,56 +59,29 @@ def _first_time(conn: Connection, definitions: Sequence[Definition], locales: Pa
         store.save_entity(conn, one.entity)
     catalog = store.load(conn)
     for one in definitions:
-        insert_rows(conn, catalog, one, one.rows)
+        shipped_rows.insert(conn, catalog, one, one.rows)
     shipped_labels.refresh(conn, catalog, locales, list(coming.entities))
     upgrading.remember(conn, definitions)
     store.bump_version(conn)
     store.bump_version(conn, dictionaries=True)
 
 
-def _upgraded(conn: Connection, definitions: Sequence[Definition], locales: Path, changed: Sequence[str]) -> None:
+def _upgraded(conn: Connection, definitions: Sequence[Definition], locales: Path, changed: Sequence[str], told: upgrading.Told) -> None:
     """Rows and labels that are shipped anew; then what is shipped now is the base of the next upgrade."""
     catalog, before = store.load(conn), upgrading.remembered(conn)
     count = shipped_labels.refresh(conn, catalog, locales)
     if changed:
         count += shipped_labels.refresh(conn, catalog, locales, changed)
     for one in definitions:
-        rows = upgrading.new_rows(conn, catalog, one, before.get(one.entity.name))
-        insert_rows(conn, catalog, one, rows)
-        count += len(rows)
+        base = before.get(one.entity.name)
+        rows = shipped_rows.new(conn, catalog, one, base)
+        shipped_rows.insert(conn, catalog, one, rows)
+        count += len(rows) + shipped_rows.change(conn, catalog, one, base, told)
     upgrading.remember(conn, definitions)
     if count:
         shipped_labels.fold_translations(conn, catalog)
         store.bump_version(conn)
         store.bump_version(conn, dictionaries=True)
-
-
-def insert_rows(conn: Connection, catalog: Catalog, one: Definition, rows: Sequence[Mapping[str, Json]]) -> None:
-    """Insert some of a dictionary's default rows, parents before children."""
-    entity = catalog.entity(one.entity.name)
-    table = tables(catalog)[entity.name]
-    ids: dict[str, int] = {}
-    if entity.is_dictionary and len(rows) < len(one.rows):
-        ids = {key: id for key, id in conn.execute(sa.select(table.c.row_key, table.c.id)) if key}
-    now = datetime.now(UTC)
-    for position, row in enumerate(one.rows, start=1):
-        if row not in rows:
-            continue
-        values = with_defaults(entity, _row_values(entity, row, ids, position))
-        columns: dict[str, Any] = column_values(catalog, entity, values)
-        columns |= {"version": 1, "created_at": now, "updated_at": now}
-        if entity.is_dictionary:
-            columns["row_key"] = row["key"]
-        ids[row["key"]] = int(conn.execute(sa.insert(table).values(columns).returning(table.c.id)).scalar_one())
-
-
-def _row_values(entity: Entity, row: Mapping[str, Json], ids: Mapping[str, int], position: int) -> dict[str, Json]:
-    values = {name: value for name, value in row.items() if name != "key"}
-    if entity.tree and values.get(entity.tree):
-        values[entity.tree] = ids[values[entity.tree]]
-    if "position" in entity.by_name:
-        values.setdefault("position", position * 10)
-    return values
 
 
 def make_administrator(database: Database, password: str | None) -> str | None:

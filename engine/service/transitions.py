@@ -42,7 +42,8 @@ def ways_of(visit: Visit, entity: Entity, record: Record) -> list[Way]:
         told, rows = lifecycle.of(one), visit.rows.of(one.target or "")
         if told is not None and rows is not None:
             row = rows.rows.get(record.values.get(one.name, 0))
-            found.append(Way(one, told, rows, row.key if row else None))
+            # A record that is older than the field stands where new ones start.
+            found.append(Way(one, told, rows, row.key if row else told.initial[0]))
     return found
 
 

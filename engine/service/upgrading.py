@@ -13,7 +13,6 @@ from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.definition import Definition
 from engine.metadata.model import Catalog, Json
-from engine.metadata.physical import tables
 from engine.schema import apply, journal, recover, running
 from engine.schema.apply import Orders
 from engine.schema.ops.take_over import TakeOver
@@ -96,17 +95,3 @@ def remember(conn: Connection, definitions: Sequence[Definition]) -> None:
             conn.execute(sa.delete(t.SHIPPED).where(t.SHIPPED.c.entity == one.entity.name))
             text = json.dumps(one.document, ensure_ascii=False, sort_keys=True)
             conn.execute(sa.insert(t.SHIPPED).values(entity=one.entity.name, definition=text))
-
-
-def new_rows(conn: Connection, catalog: Catalog, one: Definition, base: Json | None) -> list[Mapping[str, Json]]:
-    """The rows that are shipped now and were not before. One that was deleted here does not come back."""
-    table = tables(catalog)[one.entity.name]
-    if not one.rows or "row_key" not in table.c:
-        return []
-    here = set(conn.execute(sa.select(table.c.row_key)).scalars())
-    if base is not None:
-        before = {row["key"] for row in base.get("rows", ())}
-    else:
-        deleted = sa.select(t.HISTORY.c.id).where(t.HISTORY.c.entity == one.entity.name, t.HISTORY.c.action == "delete").limit(1)
-        before = {row["key"] for row in one.rows} if here and conn.execute(deleted).first() else here
-    return [row for row in one.rows if row["key"] not in here | before]

@@ -47,7 +47,7 @@ def insert(visit: Visit, entity: Entity, values: Values, *, at: datetime | None 
     """
     if entity.locks.add:
         raise Locked(fixed.LIST)
-    values = ruling.without_hidden(visit, entity, values)
+    values = ruling.without_hidden(visit, entity, ruling.started(visit, entity, [values])[0])
     _lock_owners(visit, entity, values)
     with fitting(visit, entity, values):
         id = write.insert(visit.conn, visit.catalog, entity, values, by=visit.signed_in().id, at=at, batch=batch)

@@ -13,7 +13,7 @@ from engine.metadata.physical import entity_of
 from engine.metadata.types import TYPES
 from engine.schema.editing import field_named, named_in_all, ordered, placed, with_entity, with_labels
 from engine.schema.names import field_clash
-from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, TABLE, WIDTHS, Finding, Operation
+from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, STARTS, TABLE, WIDTHS, Finding, Operation
 from engine.schema.ops.common import PREFIX, definition_findings, no_group
 
 
@@ -29,7 +29,7 @@ class AddField(Operation):
         "entity": NAME, "name": NAME, "type": NAME, "group": NAME, "label": LABEL, "labels": LABELS,
         "options": {"type": "object"}, "help": {"type": "string", "maxLength": 500}, "placeholder": {"type": "string", "maxLength": 200},
         "default": {}, "width": {"enum": WIDTHS}, "enabled": FLAG, "required": FLAG, "searchable": FLAG, "in_list": FLAG,
-        "rules": {"type": "object", "properties": {"visible": CONDITION, "required": CONDITION, "choices": {"type": "array"}}},
+        "rules": {"type": "object", "properties": {"visible": CONDITION, "required": CONDITION, "choices": {"type": "array"}, "starts": STARTS}},
         "before": {"type": ["string", "null"]}, "table": TABLE,
     }  # fmt: skip
 

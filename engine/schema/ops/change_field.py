@@ -11,14 +11,14 @@ from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.physical import is_folded
 from engine.metadata.types import TYPES
 from engine.schema.editing import field_of, with_field
-from engine.schema.operation import CONDITION, FLAG, LABEL, NAME, WIDTHS, Finding, Operation
+from engine.schema.operation import CONDITION, FLAG, LABEL, NAME, STARTS, WIDTHS, Finding, Operation
 from engine.schema.ops.common import definition_findings, no_field, structural
 
 CHANGEABLE: Mapping[str, Mapping[str, Json]] = {
     "label": LABEL, "help": {"type": "string", "maxLength": 500}, "placeholder": {"type": "string", "maxLength": 200},
     "enabled": FLAG, "required": FLAG, "searchable": FLAG, "sortable": FLAG, "in_list": FLAG, "default": {},
     "width": {"enum": WIDTHS},
-    "rules": {"type": "object", "properties": {"visible": CONDITION, "required": CONDITION, "choices": {"type": "array"}}},
+    "rules": {"type": "object", "properties": {"visible": CONDITION, "required": CONDITION, "choices": {"type": "array"}, "starts": STARTS}},
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def definition_findings(catalog: Catalog, field: Field) -> list[Finding]:
     return [
         Finding("F3", "error", M_("A rule is not well formed: “%(name)s”.", name=name), field.entity, field.name)
         for name in field.rules
-        if name not in ("visible", "required", "choices")
+        if name not in ("visible", "required", "choices", "starts")
     ]
 
 

@@ -12,6 +12,7 @@ from engine.metadata.model import RECORD, Catalog, Entity, Json
 from engine.query import rulecheck
 from engine.query.rulecheck import RuleFinding
 from engine.query.tree import from_json
+from engine.render.view import View
 from engine.service import ruling, wording
 from engine.service.admin import desk as desks
 from engine.service.admin.desk import Desk
@@ -22,6 +23,7 @@ KINDS: Mapping[str, tuple[Message, str]] = {
     "visible": (M_("Stands on the card when"), "eye"),
     "required": (M_("Must be filled in when"), "asterisk"),
     "choices": (M_("Offers only"), "list-filter"),
+    "starts": (M_("Left empty on a new record, is as"), "copy"),
     "where": (M_("Can be chosen when"), "search"),
 }
 
@@ -137,9 +139,20 @@ def _field_rules(visit: Visit, catalog: Catalog, entity: Entity, name: str) -> I
             values = offer.get("values")
             named = ruling.choices_in_words(view, visit.region, one, values if isinstance(values, list) else [])
             yield Told("choices", repr(offer), _words(visit, catalog, entity, offer.get("when"), None), named)
+    if start := one.rules.get("starts"):
+        yield Told("starts", repr(start), _start(visit, view, entity, start))
     if "where" in one.options and one.target in catalog.entities:
         where = one.options["where"]
         yield Told("where", repr(where), _words(visit, catalog, catalog.entity(one.target or ""), where, entity))
+
+
+def _start(visit: Visit, view: View, entity: Entity, told: Mapping[str, str]) -> str:
+    """What a new record starts with, in words."""
+    by = entity.by_name.get(told["by"])
+    target = view.catalog.entities.get((by.target if by else None) or "")
+    one = target.by_name.get(told["field"]) if target else None
+    names = {"field": view.label(one) if one else told["field"], "by": view.label(by) if by else told["by"]}
+    return visit.translator.text("“%(field)s” of what “%(by)s” names", **names)
 
 
 def _words(visit: Visit, catalog: Catalog, entity: Entity, document: Json, card: Entity | None) -> str:

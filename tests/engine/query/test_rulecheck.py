@@ -89,6 +89,12 @@ CASES: Mapping[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
     "on a field of another kind": ({"where": {"team": "$RECORD.age"}}, {("K9", "friend")}),
     "on another entity": ({"where": {"team": "$RECORD.colour"}}, {("K9", "friend")}),
     "on a number": ({"where": {"age": {"_gte": "$RECORD.price"}}}, set()),
+    "a start that another record says": ({"age": {"starts": {"by": "friend", "field": "age"}}}, set()),
+    "a start that nothing names": ({"age": {"starts": {"by": "nothing", "field": "age"}}}, {("K10", "age")}),
+    "a start from no record": ({"age": {"starts": {"by": "price", "field": "age"}}}, {("K10", "age")}),
+    "a start from no field": ({"age": {"starts": {"by": "friend", "field": "price"}}}, {("K10", "age")}),
+    "a start of another kind": ({"age": {"starts": {"by": "friend", "field": "name"}}}, {("K10", "age")}),
+    "a start that refers elsewhere": ({"colour": {"starts": {"by": "friend", "field": "team"}}}, {("K10", "colour")}),
 }  # fmt: skip
 
 

@@ -15,12 +15,14 @@ from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog
 from engine.metadata.physical import tables
+from engine.records import read, write
+from engine.records.read import Record
 from engine.schema import apply, journal
 from engine.schema.apply import Orders
-from engine.schema.operation import read
+from engine.schema.operation import read as read_operations
 from engine.schema.ops import OPERATIONS
 from engine.service import evolution, setup
-from tests.databases import CATALOGS, LOCALES
+from tests.databases import CATALOGS, LOCALES, Databases
 
 BRAND = """
 entity: brand
@@ -84,9 +86,16 @@ def catalog_of(database: Database) -> Catalog:
         return store.load(conn)
 
 
+def read_rows(conn: sa.Connection, catalog: Catalog, name: str = "salutation") -> dict[str, Record]:
+    """The entries of a list by their keys."""
+    table = tables(catalog)[name]
+    keys = {id: key for key, id in conn.execute(sa.select(table.c.row_key, table.c.id)) if key}
+    return {keys[one.id]: one for one in read.fetch_many(conn, catalog, catalog.entity(name), list(keys))}
+
+
 def here(database: Database, **operation: Any) -> None:
     """A change of this installation's own."""
-    apply.publish(database, read([operation], OPERATIONS), Orders())
+    apply.publish(database, read_operations([operation], OPERATIONS), Orders())
 
 
 def test_the_same_version_again_changes_nothing(installed: Database) -> None:
@@ -165,6 +174,75 @@ def test_an_entry_deleted_here_does_not_come_back(installed: Database, later: Ca
         keys = set(conn.execute(sa.select(table.c.row_key)).scalars())
     assert "captain" in keys
     assert "ms" not in keys
+
+
+def test_entries_follow_what_is_shipped_and_what_was_changed_here_stays(installed: Database, later: Catalogs) -> None:
+    """A new column is filled for the entries that are there already; three ways, as with definitions."""
+    catalog = catalog_of(installed)
+    with installed.writing() as conn:
+        dr = read_rows(conn, catalog)["dr"]
+        write.update(conn, catalog, catalog.entity("salutation"), dr, {"name": "Doc", "colour": "red"}, by=None)
+    later.add("salutation", 0, 1, name="formal", label="Formal", type="check")
+
+    def shipped(document: Any) -> None:
+        for row in document["rows"]:
+            row |= {"formal": row["key"] != "miss", "colour": "teal"}
+        next(row for row in document["rows"] if row["key"] == "ms")["name"] = "Mrs"
+        next(row for row in document["rows"] if row["key"] == "dr")["name"] = "Doctor"
+
+    later.change("salutation", shipped)
+    told = upgraded(installed, later)
+    assert "  “Name” of “Ms” changes." in told
+    assert "  “Name” of “Doc” was changed here and stays." in told
+    catalog = catalog_of(installed)
+    with installed.reading() as conn:
+        rows = {key: one.values for key, one in read_rows(conn, catalog).items()}
+    assert {key: (rows[key]["name"], rows[key]["formal"], rows[key]["colour"]) for key in ("ms", "dr", "miss")} == {
+        "ms": ("Mrs", True, "teal"),
+        "dr": ("Doc", True, "red"),
+        "miss": ("Miss", False, "teal"),
+    }
+    assert upgraded(installed, later) == []
+
+
+def test_the_columns_of_4_5_and_4_8_come_to_an_installation_from_before(databases: Databases, backend: str, tmp_path: Path) -> None:
+    """It has customers and types of its own; what these hold stays, and old customers can go on."""
+    earlier = Catalogs(tmp_path)
+    (earlier.folder / "portal_access.yaml").unlink()
+
+    def without(*names: str) -> Any:
+        def change(document: Any) -> None:
+            for group in document["groups"]:
+                group["fields"] = [one for one in group.get("fields") or () if one["name"] not in names]
+            for row in document.get("rows", ()):
+                row.pop("portal_customers", None)
+            document.get("locked", {}).get("change", {}).pop("portal_customers", None)
+
+        return change
+
+    earlier.change("customer", without("sharing", "portal"))
+    earlier.change("customer_type", without("default_sharing", "portal_customers"))
+    database = databases.empty(backend)
+    try:
+        setup.install(database, earlier.folder, LOCALES)
+        catalog = catalog_of(database)
+        customer = catalog.entity("customer")
+        with database.writing() as conn:
+            old = write.insert(conn, catalog, customer, {"name": "Old"}, by=None)
+        told: list[str] = []
+        assert setup.install(database, CATALOGS, LOCALES, told.append) == ["portal_access"]
+        assert "  New field: “Default sharing” (default_sharing)." in told
+        catalog = catalog_of(database)
+        assert {"sharing", "portal"} <= catalog.entity("customer").by_name.keys()
+        assert catalog.labels["zh-Hans"]["field.customer.portal.label"] == "客户门户"
+        with database.reading() as conn:
+            values = read.fetch(conn, catalog, catalog.entity("customer"), old).values
+            assert (values["name"], values.get("sharing"), values.get("portal")) == ("Old", None, None)
+            may = {key for key, one in read_rows(conn, catalog, "customer_type").items() if one.values.get("portal_customers")}
+        assert may == {"distributor", "agent"}
+        assert setup.install(database, CATALOGS, LOCALES, told.append) == []
+    finally:
+        databases.drop(database)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
