@@ -1,5 +1,15 @@
 """The customer module's rules are tested as people and programs meet them: with the browser and the API of `tests/web`."""
 
-from tests.web.conftest import api, app, app_on, browser
+import pytest
 
-__all__ = ["api", "app", "app_on", "browser"]
+from engine.metadata.database import Database
+from tests.crm.desk import Desk
+from tests.web.conftest import Api, Browser, api, app, app_on, browser
+
+__all__ = ["api", "app", "app_on", "browser", "desk"]
+
+
+@pytest.fixture
+def desk(browser: Browser, api: Api, installed: Database) -> Desk:
+    """A desk on a database of the test's own."""
+    return Desk(browser, api, installed)
