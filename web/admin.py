@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from engine.service.admin import adding, editing, fields, grid, groups, guide, home, lists, names, preview, retired, usage
 from engine.service.admin.acts import Sent
 from engine.service.admin.desk import administrator
+from engine.service.screen import Done, Screen
 from web.security import POLICY
 from web.visits import answer, submission, visiting, wants_json
 
@@ -146,7 +147,9 @@ def change_labels(entity: str) -> Response:
     """Put display names into the draft."""
     with visiting(write=True) as visit:
         done = names.save(visit, entity, submission())
-        if wants_json():
+        if wants_json() and isinstance(done, Screen):
+            return make_response(jsonify({"detail": names.why(done)}), 422)
+        if wants_json() and isinstance(done, Done):
             return jsonify({"said": done.message, "bar": fields.bar_alone(visit, done.url)})
         return answer(visit, done)
 

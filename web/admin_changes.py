@@ -63,9 +63,9 @@ def _publish(back: str) -> Response:
     except (ChangeRefused, NotConfirmed) as error:
         with visiting() as visit:
             told = [visit.translator.say(changes.UNSEEN)] if isinstance(error, NotConfirmed) else changes.in_words(visit, error)
-            return answer(visit, changes.show(visit, wrong=told, status=422))
+            return answer(visit, changes.show(visit, wrong=told, note=request.form.get("note", ""), status=422))
     except (Outdated, ChangeUnderWay, TableHeld) as error:
-        return _refused(error)
+        return _refused(error, request.form.get("note", ""))
 
 
 def _undo(change: int) -> Response:
@@ -83,6 +83,6 @@ def _undo(change: int) -> Response:
         return _refused(error)
 
 
-def _refused(error: FieldloomError) -> Response:
+def _refused(error: FieldloomError, note: str = "") -> Response:
     with visiting() as visit:
-        return answer(visit, changes.show(visit, wrong=[visit.translator.say(error.message)], status=409))
+        return answer(visit, changes.show(visit, wrong=[visit.translator.say(error.message)], note=note, status=409))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.errors import BadValue
+from engine.errors import BadOperation, BadValue
 from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json
@@ -12,7 +12,7 @@ from engine.metadata.types import TYPES, Invalid
 from engine.render.bind import Submission
 from engine.schema.ops.add_field import AddField, name_problem
 from engine.service.admin import desk as desks
-from engine.service.admin import grid, naming, options, telling, trying
+from engine.service.admin import grid, naming, options, telling, trying, typed
 from engine.service.admin.desk import Desk
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
@@ -82,7 +82,10 @@ def create(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     operation, problems = read(desk, entity, sent)
     if operation is None or problems or sent.one("do") == "try":
         return _form(desk, entity, kind, sent, problems if sent.one("do") != "try" else (), tried=operation)
-    desks.perform(desk, operation)
+    try:
+        desks.perform(desk, operation)
+    except BadOperation as error:
+        return _form(desk, entity, kind, sent, [("", visit.translator.say(error.message))])
     return Done(f"/admin/{name}/fields#row-{operation.name}", telling.sentence(visit, desk.catalog, operation.describe(desk.catalog), name), "info")
 
 
@@ -94,6 +97,8 @@ def read(desk: Desk, entity: Entity, sent: Submission) -> tuple[AddField | None,
     if not label:
         return None, ((f"label.{_first(visit)}", visit.translator.text("Enter a name for the field.")),)
     named = sent.one("name").strip().lower() or naming.proposed(desk.catalog, entity, _spelled(told, label))
+    if wrong := typed.problems(visit, sent):
+        return None, tuple((control, text) for control, texts in wrong.items() for text in texts)
     problems = []
     default: Json = None
     try:
@@ -105,11 +110,11 @@ def read(desk: Desk, entity: Entity, sent: Submission) -> tuple[AddField | None,
         name=named,
         type=kind,
         group=sent.one("group"),
-        label=label[:200],
-        labels={tag: text[:200] for tag, text in told.items() if tag != SOURCE_LANGUAGE},
+        label=label,
+        labels={tag: text for tag, text in told.items() if tag != SOURCE_LANGUAGE},
         options=options.read(kind, sent, {}),
-        help=sent.one("help").strip()[:500],
-        placeholder=sent.one("placeholder").strip()[:200],
+        help=sent.one("help").strip(),
+        placeholder=sent.one("placeholder").strip(),
         default=default,
         width=sent.one("width") or "half",
         enabled=bool(sent.one("enabled")),

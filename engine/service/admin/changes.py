@@ -15,7 +15,7 @@ from engine.schema import journal
 from engine.schema.journal import Change
 from engine.schema.operation import Operation
 from engine.service import drafts, evolution
-from engine.service.admin import clashes, room, rules, telling
+from engine.service.admin import clashes, room, rules, telling, typed
 from engine.service.admin import desk as desks
 from engine.service.admin.clashes import Clash
 from engine.service.admin.desk import Desk
@@ -53,7 +53,7 @@ class Wanted:
     request: Request
 
 
-def show(visit: Visit, *, wrong: Sequence[str] = (), before: int | None = None, status: int = 200) -> Screen:
+def show(visit: Visit, *, wrong: Sequence[str] = (), before: int | None = None, note: str = "", status: int = 200) -> Screen:
     """The page. Raises SignInNeeded, Forbidden."""
     desk = desks.open_desk(visit)
     published = journal.read_changes(visit.conn, limit=30, before=before)
@@ -62,6 +62,7 @@ def show(visit: Visit, *, wrong: Sequence[str] = (), before: int | None = None, 
     context = {
         "bar": desks.bar(desk),
         "wrong": list(wrong),
+        "note": note,
         "steps": _steps(desk),
         "plan": _plan(desk),
         "clashes": [_clash(desk, one) for one in found],
@@ -199,7 +200,9 @@ def wanted(visit: Visit, *, confirmed: Sequence[str] = (), note: str = "") -> Wa
     operations = _operations(desk)
     if not operations:
         raise ChangeRefused([NOTHING], ["M0"])
-    said = "".join(char if char.isprintable() else " " for char in note[:500]).strip()
+    if told := typed.too_long(visit, note, typed.NOTE):
+        raise ChangeRefused([M_("A word about it, for the history: %(problem)s", problem=told)], ["M3"])
+    said = "".join(char if char.isprintable() else " " for char in note).strip()
     return Wanted(desk.actor, Request(operations, note=said, base=visit.catalog.version, confirmed=frozenset(confirmed)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.errors import BadValue, ChangeRefused, Unknown, UnknownField
+from engine.errors import BadOperation, BadValue, ChangeRefused, Unknown, UnknownField
 from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Json
@@ -14,7 +14,7 @@ from engine.schema.operation import Operation
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.set_labels import SetLabels
 from engine.schema.ops.widen_field import WidenField
-from engine.service.admin import acts, conditions, grid, locks, offers, options, telling, usage
+from engine.service.admin import acts, conditions, grid, locks, offers, options, telling, typed, usage
 from engine.service.admin import desk as desks
 from engine.service.admin.adding import WIDTHS, has_default, language_order, types
 from engine.service.admin.desk import Desk
@@ -46,7 +46,7 @@ def save(visit: Visit, name: str, field: str, sent: Submission) -> Screen | Done
     entity = desk.catalog.entity(name)
     one = find(entity, field)
     url = f"/admin/{name}/fields#row-{field}"
-    if wrong := _wrong_conditions(desk, entity, one, sent):
+    if wrong := typed.problems(visit, sent) | _wrong_conditions(desk, entity, one, sent):
         return _form(desk, entity, one, sent, wrong)
     try:
         wanted = list(operations(desk, entity, one, sent))
@@ -56,6 +56,8 @@ def save(visit: Visit, name: str, field: str, sent: Submission) -> Screen | Done
     except ChangeRefused as error:
         told = [telling.sentence(visit, desk.catalog, reason, name) for reason in error.reasons]
         return _form(desk, entity, one, sent, {"": told})
+    except BadOperation as error:
+        return _form(desk, entity, one, sent, {"": [visit.translator.say(error.message)]})
     return Done(url, "" if wanted else visit.translator.text("Nothing was changed."), "info")
 
 
@@ -119,7 +121,7 @@ def _names(desk: Desk, one: Field, sent: Submission) -> Iterator[Operation]:
     for tag in desk.visit.languages.all:
         if f"label.{tag}" not in sent:
             continue
-        text = sent.one(f"label.{tag}").strip()[:200]
+        text = sent.one(f"label.{tag}").strip()
         held = named(desk.catalog, one, tag)
         if text == held:
             continue

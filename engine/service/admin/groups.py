@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.errors import BadValue, ChangeRefused, Unknown
+from engine.errors import BadOperation, BadValue, ChangeRefused, Unknown
 from engine.messages import M_
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Group, Json
@@ -12,7 +12,7 @@ from engine.render.bind import Submission
 from engine.schema.operation import Operation
 from engine.schema.ops.groups import AddGroup, ChangeGroup, MoveGroup, RemoveGroup
 from engine.schema.ops.set_labels import SetLabels
-from engine.service.admin import conditions, naming, telling
+from engine.service.admin import conditions, naming, telling, typed
 from engine.service.admin import desk as desks
 from engine.service.admin.adding import language_order
 from engine.service.admin.desk import Desk
@@ -33,11 +33,13 @@ def act(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     """Change, add, move or remove a group in the draft; or the page with why not."""
     desk = desks.open_desk(visit)
     entity = desk.catalog.entity(name)
+    if wrong := [text for texts in typed.problems(visit, sent).values() for text in texts]:
+        return _page(desk, entity, sent, list(dict.fromkeys(wrong)))
     try:
         wanted = list(operations(desk, entity, sent))
         after = desks.perform(desk, *wanted)
-    except (Unknown, BadValue) as error:
-        if sent.one("do").partition(":")[0] != "change":
+    except (Unknown, BadValue, BadOperation) as error:
+        if sent.one("do").partition(":")[0] not in ("change", "add"):
             raise
         return _page(desk, entity, sent, [visit.translator.say(error.message)])
     except ChangeRefused as error:
@@ -80,7 +82,7 @@ def step(entity: Entity, name: str, how: str) -> tuple[Operation, ...]:
 
 
 def _told(desk: Desk, sent: Submission) -> dict[str, str]:
-    return {tag: text[:200] for tag in desk.visit.languages.all if (text := sent.one(f"label.{tag}").strip())}
+    return {tag: text for tag in desk.visit.languages.all if (text := sent.one(f"label.{tag}").strip())}
 
 
 def _added(desk: Desk, entity: Entity, sent: Submission) -> AddGroup:
@@ -100,7 +102,7 @@ def _changed(desk: Desk, entity: Entity, group: Group, sent: Submission) -> Iter
     key = f"group.{entity.name}.{group.name}.label"
     changes: dict[str, Json] = {}
     for tag in desk.visit.languages.all:
-        text = sent.one(f"label.{tag}").strip()[:200]
+        text = sent.one(f"label.{tag}").strip()
         if f"label.{tag}" not in sent or text == named(desk.catalog, entity, group, tag):
             continue
         if tag != SOURCE_LANGUAGE:
@@ -125,10 +127,13 @@ def named(catalog: Catalog, entity: Entity, group: Group, tag: str) -> str:
 
 
 def _condition(desk: Desk, entity: Entity, group: Group, sent: Submission | None) -> dict[str, Json]:
-    """The rows of the condition on which a group stands on the card; as they were sent if this group was refused."""
-    mine = sent if sent is not None and sent.one("do") == f"change:{group.name}" else None
+    """The rows of the condition on which a group stands on the card; as they were sent if it was refused."""
     label = desk.visit.translator.text("On the card only when")
-    return conditions.builder(desk.view, desk.visit.region, entity, "visible", label, group.visible, mine)
+    return conditions.builder(desk.view, desk.visit.region, entity, "visible", label, group.visible, sent)
+
+
+def _name(desk: Desk, entity: Entity, group: Group, tag: str, sent: Submission | None) -> str:
+    return sent.one(f"label.{tag}") if sent is not None and f"label.{tag}" in sent else named(desk.catalog, entity, group, tag)
 
 
 def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) -> Screen:
@@ -139,6 +144,7 @@ def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) ->
     blank = [{"tag": tag, "label": languages[tag].name, "dir": languages[tag].direction, "value": typed.one(f"label.{tag}")} for tag in tags]
     found = []
     for group in entity.groups:
+        mine = sent if sent is not None and sent.one("do") == f"change:{group.name}" else None
         held = sum(one.group == group.name for one in entity.fields)
         if group.system:
             fixed = M_("A default group: it can be renamed and moved, not removed.")
@@ -155,8 +161,9 @@ def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) ->
                 "columns": group.columns,
                 "collapsed": group.collapsed,
                 "tab": group.tab,
-                "condition": _condition(desk, entity, group, sent),
-                "names": [{**one, "value": named(desk.catalog, entity, group, str(one["tag"]))} for one in blank],
+                "condition": _condition(desk, entity, group, mine),
+                "open": mine is not None,
+                "names": [{**one, "value": _name(desk, entity, group, str(one["tag"]), mine)} for one in blank],
             }
         )
     offered = conditions.offered(desk.view, entity)

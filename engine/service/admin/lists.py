@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.errors import BadOperation
 from engine.messages import M_
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Json
 from engine.render.bind import Submission
 from engine.schema.ops.entities import AddEntity
 from engine.service.admin import desk as desks
-from engine.service.admin import naming, telling
+from engine.service.admin import naming, telling, typed
 from engine.service.admin.adding import language_order
 from engine.service.admin.desk import Desk
 from engine.service.screen import Done, Screen
@@ -44,15 +45,20 @@ def create(visit: Visit, sent: Submission) -> Screen | Done:
     if not told:
         first = language_order(visit)[0]
         return _form(desk, sent, {f"label.{first}": [visit.translator.say(NO_NAME)]})
+    if unfit := typed.problems(visit, sent):
+        return _form(desk, sent, unfit)
     operation = _operation(desk, sent, told)
     if wrong := [telling.sentence(visit, desk.catalog, one.message, operation.name) for one in operation.check(desk.catalog) if one.level == "error"]:
         return _form(desk, sent, {"name": wrong})
-    desks.perform(desk, operation)
+    try:
+        desks.perform(desk, operation)
+    except BadOperation as error:
+        return _form(desk, sent, {"name": [visit.translator.say(error.message)]})
     return Done("/admin/", telling.sentence(visit, desk.catalog, operation.describe(desk.catalog), operation.name), "info")
 
 
 def _texts(desk: Desk, sent: Submission, what: str) -> dict[str, str]:
-    return {tag: text[:200] for tag in desk.visit.languages.all if (text := sent.one(f"{what}.{tag}").strip())}
+    return {tag: text for tag in desk.visit.languages.all if (text := sent.one(f"{what}.{tag}").strip())}
 
 
 def _operation(desk: Desk, sent: Submission, told: Mapping[str, str]) -> AddEntity:

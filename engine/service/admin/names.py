@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Json
@@ -14,6 +14,7 @@ from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.groups import ChangeGroup
 from engine.schema.ops.set_labels import SetLabels
 from engine.service.admin import desk as desks
+from engine.service.admin import typed
 from engine.service.admin.adding import language_order
 from engine.service.admin.desk import Desk
 from engine.service.screen import Done, Screen
@@ -22,14 +23,22 @@ from engine.service.visit import Visit
 
 def show(visit: Visit, name: str, only: str = "") -> Screen:
     """The page; `only` = "gaps" leaves out what has a name in every language. Raises Forbidden, UnknownEntity."""
-    desk = desks.open_desk(visit)
+    return _page(desks.open_desk(visit), name, only, Submission({}), {})
+
+
+def _page(desk: Desk, name: str, only: str, sent: Submission, wrong: Mapping[str, str]) -> Screen:
+    """The names as they are, or as they were sent and refused: `wrong` is by control."""
+    visit = desk.visit
     entity = desk.catalog.entity(name)
     languages = [visit.languages.all[tag] for tag in language_order(visit)]
     told = [{"tag": one.tag, "label": one.name, "dir": one.direction} for one in languages]
     sections = list(_sections(desk, entity, [one.tag for one in languages], only_gaps=only == "gaps"))
+    for cell in (cell for section in sections for row in section["rows"] for cell in row["cells"]):
+        control = f"{cell['tag']}|{cell['key']}"
+        cell |= {"value": sent.one(control) if control in sent else cell["value"], "error": wrong.get(control, "")}
     empty = Counter(cell["tag"] for section in sections for row in section["rows"] for cell in row["cells"] if not cell["value"])
-    context = {"languages": [{**one, "gaps": empty[one["tag"]]} for one in told], "sections": sections, "only": only}
-    return Screen("admin/labels.html", {**desks.head(desk, entity), **context})
+    context = {"languages": [{**one, "gaps": empty[one["tag"]]} for one in told], "sections": sections, "only": only, "wrong": list(wrong.values())}
+    return Screen("admin/labels.html", {**desks.head(desk, entity), **context}, 422 if wrong else 200)
 
 
 def _sections(desk: Desk, entity: Entity, tags: list[str], *, only_gaps: bool) -> Iterator[dict[str, Json]]:
@@ -56,7 +65,7 @@ def _sections(desk: Desk, entity: Entity, tags: list[str], *, only_gaps: bool) -
 
 
 def _row(catalog: Catalog, key: str, what: str, tags: list[str], *, code: bool = False, deep: bool = False) -> dict[str, Json]:
-    cells = [{"tag": tag, "value": own_text(catalog, key, tag), "fallback": source_text(catalog, key)} for tag in tags]
+    cells = [{"tag": tag, "key": key, "value": own_text(catalog, key, tag), "fallback": source_text(catalog, key)} for tag in tags]
     return {"key": key, "what": what, "code": code, "deep": deep, "cells": cells}
 
 
@@ -65,14 +74,33 @@ def own_text(catalog: Catalog, key: str, tag: str) -> str:
     return catalog.labels.get(tag, {}).get(key, "") or (source_text(catalog, key) if tag == SOURCE_LANGUAGE else "")
 
 
-def save(visit: Visit, name: str, sent: Submission) -> Done:
-    """Put every text that differs into the draft, one operation for each language."""
+def save(visit: Visit, name: str, sent: Submission) -> Screen | Done:
+    """Put every text that differs into the draft, one operation for each language; or the page with what is wrong."""
     desk = desks.open_desk(visit)
     entity = desk.catalog.entity(name)
+    if wrong := _wrong(desk, entity, sent):
+        return _page(desk, name, "", sent, wrong)
     wanted = list(operations(desk, entity, sent))
     after = desks.perform(desk, *wanted)
     text = desks.bar(after)["last"] if wanted else visit.translator.text("Nothing was changed.")
     return Done(f"/admin/{name}/labels", text, "info")
+
+
+def why(page: Screen) -> str:
+    """What is wrong, of a page that was refused, for a script that draws it itself."""
+    wrong = page.context["wrong"]
+    return " ".join(dict.fromkeys(wrong)) if isinstance(wrong, list) else ""
+
+
+def _wrong(desk: Desk, entity: Entity, sent: Submission) -> dict[str, str]:
+    """What is wrong with the texts, by control."""
+    found = {}
+    for control in sent.texts:
+        tag, colon, key = control.partition("|")
+        own = tag == SOURCE_LANGUAGE and key.count(".") == 3 and _is_own(entity, key)
+        if colon and (told := typed.wrong_with(desk.visit, sent.one(control), typed.LABEL if own else typed.LONG_LABEL)):
+            found[control] = told
+    return found
 
 
 def operations(desk: Desk, entity: Entity, sent: Submission) -> Iterator[Operation]:
@@ -83,7 +111,7 @@ def operations(desk: Desk, entity: Entity, sent: Submission) -> Iterator[Operati
         tag, colon, key = control.partition("|")
         if not colon or tag not in desk.visit.languages.all or not key.startswith(stems):
             continue
-        text = sent.one(control).strip()[:2000]
+        text = sent.one(control).strip()
         if text != own_text(desk.catalog, key, tag) and source_text(desk.catalog, key):
             by_language.setdefault(tag, {})[key] = text or None
     for tag, texts in by_language.items():
@@ -106,5 +134,5 @@ def _source(entity: Entity, texts: dict[str, str | None]) -> Iterator[Operation]
     for key, text in texts.items():
         if text and _is_own(entity, key):
             kind, _, name, _ = key.split(".")
-            change = {"label": text[:200]}
+            change = {"label": text}
             yield ChangeGroup(entity.name, name, change) if kind == "group" else ChangeField(entity.name, name, change)

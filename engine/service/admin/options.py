@@ -121,7 +121,7 @@ def choices(text: str, held: Json = ()) -> list[dict[str, str]]:
         if not (line := line.strip()):
             continue
         match = _LINE.match(line)
-        label = (match[2] if match else line).strip()[:200]
+        label = (match[2] if match else line).strip()
         value = match[1] if match else known.get(label) or _new_value(label, taken)
         taken.add(value.lower())
         found.append({"value": value, "label": label})
