@@ -160,7 +160,7 @@ def test_the_contact_person_group_writes_to_the_main_contact() -> None:
 
 def test_rules_of_single_fields() -> None:
     assert field_of("customer", "agent")["options"]["where"] == {"type": {"_in": ["distributor", "agent"]}}
-    assert field_of("customer", "size")["options"]["show"] == "description"
+    assert field_of("customer", "size")["options"] == {"entity": "company_size", "show": "description", "scale": True}
     assert field_of("contact", "language")["options"] == field_of("customer", "language")["options"]
     emails = ("customer.email", "customer.contact_email", "contact.email", "address.email")
     assert {field_of(*name.split("."))["options"].get("format") for name in emails} == {"email"}

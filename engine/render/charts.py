@@ -44,13 +44,13 @@ def ordered(bars: Sequence[Bar]) -> list[Bar]:
     return sorted((bar for bar in bars if bar.count), key=lambda bar: (bar.quiet, -bar.count))
 
 
-def draw(bars: Sequence[Bar], region: Region) -> list[Drawn]:
-    """The bars in order with their lengths; the longest takes the whole width, and even one record can be seen."""
+def draw(bars: Sequence[Bar], region: Region, *, as_they_stand: bool = False) -> list[Drawn]:
+    """The bars in order, or as they stand, with their lengths; the longest takes the whole width, and even one record can be seen."""
     longest = max((bar.count for bar in bars), default=0)
     total = sum(bar.count for bar in bars)
     return [
         Drawn(bar, max(4, round(bar.count * WIDTH / longest)), number(bar.count, region), _share(bar.count, total, region))
-        for bar in ordered(bars)
+        for bar in (bars if as_they_stand else ordered(bars))
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine import lifecycle
 from engine.errors import BadValue, UnknownParameter
 from engine.messages import M_
 from engine.metadata import labels
@@ -78,13 +79,14 @@ def _row(one: Field, rows: RowSet | None, text: str) -> Row:
 def _chart(visit: Visit, entity: Entity, one: Field, at: Row | None) -> dict[str, Json]:
     """One chart as its template takes it. `at` is the row below which a tree is shown."""
     counts = dict(group.by_value(visit.conn, visit.catalog, entity, tree.parse((), entity), one, visit.scope()))
-    rows = _tree(visit, one)
+    rows, as_they_stand = _tree(visit, one), False
     if rows is not None:
         bars = _level(visit, entity, one, rows, counts, at)
     else:
         values = _in_turn(visit, one, [value for value in counts if value is not None])
         bars = [Bar(plain(one, value, visit.view, visit.region), counts[value], _search(entity, one, "_in", value)) for value in values]
-        bars = _summed_up(visit, entity, one, bars, values, "_in")
+        as_they_stand = _is_scale(one) and len(bars) <= MOST_BARS
+        bars = bars if as_they_stand else _summed_up(visit, entity, one, bars, values, "_in")
     if at is None and counts.get(None):
         bars.append(Bar(visit.translator.text("Not set"), counts[None], _search(entity, one, "_null", "true"), quiet=True))
     total = sum(bar.count for bar in bars)
@@ -95,14 +97,21 @@ def _chart(visit: Visit, entity: Entity, one: Field, at: Row | None) -> dict[str
         "at": rows.show(at.id, "title", visit.view.languages) if rows is not None and at is not None else "",
         "total": visit.translator.count("%(count)s record", "%(count)s records", total, count=charts.number(total, visit.region)),
         "total_url": _search(entity, one, "_under", at.id) if at else f"/{entity.name}/",
-        "bars": charts.draw(bars, visit.region),
+        "bars": charts.draw(bars, visit.region, as_they_stand=as_they_stand),
     }
+
+
+def _is_scale(one: Field) -> bool:
+    """Whether its entries follow one another: bars stand as they do, and not by their length."""
+    return bool(one.options.get("scale")) or lifecycle.of(one) is not None
 
 
 def _in_turn(visit: Visit, one: Field, values: list[Json]) -> list[Json]:
     """Values as bars of one length stand: in their list's own order, else by what they are called."""
     rows = visit.rows.of(one.target or "")
     places = rows.place if rows else {value: place for place, (value, _) in enumerate(labels.choices(visit.catalog, one, visit.view.languages))}
+    if rows is not None and (told := lifecycle.of(one)) is not None:
+        places = {rows.by_key[key]: place for place, key in enumerate(told.states) if key in rows.by_key}
     if places:
         return sorted(values, key=lambda value: places.get(value, len(places)))
     return visit.in_order(values, lambda value: plain(one, value, visit.view, visit.region))

@@ -12,6 +12,7 @@ from flask import Flask
 from engine import accounts
 from engine.metadata import store
 from engine.metadata.database import Database
+from engine.records import read, write
 from engine.service import charts
 from tests.web.conftest import PASSWORD, Api, Browser
 
@@ -51,7 +52,29 @@ def test_each_chart_adds_up_to_its_list(browser: Browser, api: Api, customers: i
             found = bars(page, field)
             assert sum(count for _, count, _ in found) == customers == total(api, "/customer/")
             assert {url: count for _, count, url in found} == {url: total(api, url) for _, _, url in found}
-            assert [count for _, count, _ in found] == sorted((count for _, count, _ in found), reverse=True)
+            if field in ("industry", "type"):
+                assert [count for _, count, _ in found] == sorted((count for _, count, _ in found), reverse=True)
+
+
+def test_a_ladder_and_a_scale_keep_their_order(browser: Browser, api: Api, installed: Database) -> None:
+    """4.6, 4.2: statuses stand as on the ladder, frozen ones after it; sizes from small to large."""
+    states = ("Frozen (successful)", "Reference", "Basic", "Reference", "Invalid", "Reference", "Basic", "Potential")
+    with installed.reading() as conn:
+        catalog = store.load(conn)
+    customer = catalog.entity("customer")
+    sizes = ("Large", "Small", "Micro", "Micro", "Group", "Group", "Group", "Small")
+    for state, size in zip(states, sizes, strict=True):
+        made, status = api.made(size=api.row("company_size", size)), api.row("customer_status", state)
+        with installed.writing() as conn:
+            write.update(conn, catalog, customer, read.fetch(conn, catalog, customer, made["id"]), {"status": status}, by=None)
+    page = browser.get("/customer/charts").text
+    assert [label for label, _, _ in bars(page, "status")] == ["Invalid", "Basic", "Potential", "Reference", "Frozen (successful)"]
+    assert [(label, count) for label, count, _ in bars(page, "size")] == [
+        ("Fewer than 10 people", 2),
+        ("10 to 49 people", 2),
+        ("250 to 999 people", 1),
+        ("1,000 people and more", 3),
+    ]
 
 
 def test_a_chart_of_a_tree_goes_down_level_by_level(browser: Browser, api: Api, customers: int) -> None:

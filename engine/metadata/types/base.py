@@ -132,7 +132,7 @@ _GROWING, _SHRINKING = ("max_length", "maximum", "digits", "places", "max_bytes"
 
 
 def _narrowed(name: str, held: Json, coming: Json) -> Message | None:
-    if held == coming or name in ("show", "where"):
+    if held == coming or name in ("show", "where", "scale"):
         return None
     if name in _GROWING and coming is not None and (held is None or coming < held):
         return M_("“%(name)s” may not become smaller.", name=name)

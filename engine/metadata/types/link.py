@@ -84,7 +84,7 @@ class PublicList(Reference):
     name = "list"
     widget = "select"
     label = M_("Public choice list")
-    options_schema: ClassVar[Mapping[str, Json]] = {**_TARGET, "lifecycle": LIFECYCLE}
+    options_schema: ClassVar[Mapping[str, Json]] = {**_TARGET, "scale": {"type": "boolean"}, "lifecycle": LIFECYCLE}
 
     def contradiction(self, options: Options) -> str:
         """A step that stands twice, that needs an approval nobody names, or a state that no record can be in."""

@@ -24,6 +24,7 @@ LABELS: Mapping[str, Message] = {
     "translatable": M_("Translated into every language"),
     "entity": M_("Chosen from"),
     "show": M_("Shown by its"),
+    "scale": M_("A scale: charts keep the order of its entries"),
     "choices": M_("Choices"),
     "types": M_("File endings"),
     "max_bytes": M_("Largest file, in bytes"),
