@@ -83,6 +83,12 @@ _TEAMS = (
 """Departments with their English and Chinese names, the languages they look after, and their people with mailboxes."""
 
 
+def sample_lists() -> Iterator[tuple[str, Iterator[SampleRow]]]:
+    """The entries that lists get beside the shipped ones, each list after those that its entries name."""
+    yield "department", sample_departments()
+    yield "person", sample_persons()
+
+
 def sample_departments() -> Iterator[SampleRow]:
     """Sales departments beside the shipped ones."""
     for key, english, chinese, _, _ in _TEAMS:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from crm.samples import SampleCustomer, SampleRow, sample_customers, sample_departments, sample_persons
+from crm.samples import SampleCustomer, SampleRow, sample_customers, sample_lists
 from engine.metadata import rows as dictionaries
 from engine.metadata import store
 from engine.metadata.database import Database
@@ -23,8 +23,8 @@ def load(database: Database, count: int = 240) -> int:
         catalog = store.load(conn)
         if read.total(conn, catalog, catalog.entity("customer")):
             return 0
-        _insert_rows(conn, catalog, catalog.entity("department"), sample_departments())
-        _insert_rows(conn, catalog, catalog.entity("person"), sample_persons())
+        for name, entries in sample_lists():
+            _insert_rows(conn, catalog, catalog.entity(name), entries)
         store.bump_version(conn, dictionaries=True)
         return _insert_customers(conn, catalog, sample_customers(count))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.metadata import store
 from engine.metadata.database import Database
 from engine.records import history
 from tests.web.conftest import Api, Browser, controls
@@ -278,16 +276,3 @@ def test_an_entry_has_a_colour_wherever_it_is_shown(browser: Browser, api: Api) 
     for url in ("/customer_type/", "/customer/", f"/customer/{made['id']}"):
         assert dot in browser.get(url).text, url
     assert f'<option value="{agent}" class="tone-teal">' in browser.get("/customer/new").text
-
-
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_no_list_is_named_in_the_engine_or_the_pages(installed: Database) -> None:
-    """But for the people that sign in, and the loader of sample data."""
-    root = Path(__file__).resolve().parents[2]
-    with installed.reading() as conn:
-        lists = [one.name for one in store.load(conn).entities.values() if one.is_dictionary and one.name != "person"]
-    named = re.compile(rf"[\"'/.]({'|'.join(lists)})[\"'/.]")  # as a name or in an address; a sentence may speak of industries
-    found = [path for folder in ("engine", "web") for ending in ("py", "html", "js") for path in (root / folder).rglob(f"*.{ending}")]
-    files = [path for path in found if path != root / "engine" / "service" / "samples.py"]
-    code = {path: re.sub(r'("""|\{#).*?("""|#\})', "", path.read_text(encoding="utf-8"), flags=re.DOTALL) for path in files}
-    assert {path.name: named.findall(text) for path, text in code.items() if named.search(text)} == {}
