@@ -73,8 +73,8 @@ def delete(entity: str, id: int) -> Response:
 def replace(entity: str, id: int) -> Response:
     """Let others refer to another record in the place of this one, and delete it."""
     with visiting(write=True) as visit:
-        told = [request.form.get(name, "") for name in ("by", "by__text", "version")]
-        return answer(visit, deleting.replace(visit, entity, id, told[0], told[1].strip(), told[2]))
+        told = [request.form.get(name, "") for name in ("by", "by__text", "version", "agreed")]
+        return answer(visit, deleting.replace(visit, entity, id, told[0], told[1].strip(), *told[2:]))
 
 
 @blueprint.get("/<entity>/order")

@@ -85,7 +85,7 @@ def ask_to_merge(entity: str, id: int) -> Response:
 def merge(entity: str, id: int) -> Response:
     """Merge a row into another."""
     with visiting(write=True) as visit:
-        return answer(visit, merging.merge(visit, entity, id, _row("into"), request.form.get("into__text", "").strip()))
+        return answer(visit, merging.merge(visit, entity, id, _row("into"), request.form.get("into__text", "").strip(), _row("agreed")))
 
 
 @blueprint.post("/undo")

@@ -146,7 +146,8 @@ def replaced(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> d
     if told or isinstance(by, bool) or not isinstance(by, int):
         name_of = next(iter(told), replacing.BY)
         raise Refused([Problem(name_of, "unknown", rules.SENTENCES["unknown"]) if told else Problem(name_of, "reference", NOT_FOUND)])
-    return {"replaced": replacing.replace(visit, name, id, by, tag or "")}
+    done = replacing.replace(visit, name, id, by, tag or "")
+    return {"replaced": done.references, "emptied": done.emptied}
 
 
 def _object(body: Json) -> Mapping[str, Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from engine.errors import InUse, MovedOn, NotFound, Refused, Stale
 from engine.messages import Message
@@ -18,6 +19,16 @@ from engine.service.visit import Visit
 
 SHOWN = 20
 """So many records are named where no search can find them by the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was chosen to stand in the place of a record: its id and name, what is wrong with it, what it would empty."""
+
+    by: int | None = None
+    text: str = ""
+    wrong: str = ""
+    emptied: str = ""
 
 
 def confirm(visit: Visit, name: str, id: int) -> Screen:
@@ -44,7 +55,7 @@ def delete(visit: Visit, name: str, id: int, version: str = "") -> Screen | Done
 
 
 def screen_of(
-    visit: Visit, entity: Entity, id: int, found: Mapping[tuple[str, str], int], *, status: int = 200, wrong: str = "", text: str = ""
+    visit: Visit, entity: Entity, id: int, found: Mapping[tuple[str, str], int], *, status: int = 200, chosen: Chosen | None = None
 ) -> Screen:
     """The page that asks, or says who stands in the way and what can be done about it: replace, set inactive."""
     record = read.fetch(visit.conn, visit.catalog, entity, id)
@@ -56,7 +67,7 @@ def screen_of(
         "parts_text": _parts_text(visit, entity, id),
         "fixed": visit.translator.say(fixed.ENTRY) if record.row_key in entity.locks.delete else "",
         "blockers": [_blocker(visit, entity, id, where, count) for where, count in found.items()],
-        "replacing": _replacement(visit, entity, id, wrong, text) if replacing.replaceable(visit, entity, found) else None,
+        "replacing": _replacement(visit, entity, id, chosen or Chosen()) if replacing.replaceable(visit, entity, found) else None,
         "replaced_text": visit.translator.count("%(n)s reference changes.", "%(n)s references change.", sum(found.values())),
         "inactive": _can_rest(visit, entity, record),
     }
@@ -80,7 +91,7 @@ def _can_rest(visit: Visit, entity: Entity, record: Record) -> bool:
     return record.values.get("active") is True and "active" not in fixed.locked_cells(entity, record)
 
 
-def _replacement(visit: Visit, entity: Entity, id: int, wrong: str, text: str) -> dict[str, Json]:
+def _replacement(visit: Visit, entity: Entity, id: int, chosen: Chosen) -> dict[str, Json]:
     """The control that chooses what stands in the place of a record from then on."""
     rows = visit.rows.of(entity.name)
     listed = rows is not None and not entity.picker
@@ -89,13 +100,17 @@ def _replacement(visit: Visit, entity: Entity, id: int, wrong: str, text: str) -
     return {
         "choices": [{"value": row.id, "label": rows.show(row.id, "path", visit.view.languages)} for row, _ in others if rows and row.id not in below],
         "suggest_url": "" if listed else f"/{entity.name}/suggest",
-        "wrong": wrong,
-        "text": text,
+        "wrong": chosen.wrong,
+        "text": chosen.text,
+        "by": chosen.by,
+        "emptied": chosen.emptied,
     }
 
 
-def replace(visit: Visit, name: str, id: int, by: str, text: str, version: str) -> Screen | Done:
-    """Let all refer to another record, chosen or called by name, and delete this one. Raises NotFound, Stale, Locked."""
+def replace(visit: Visit, name: str, id: int, by: str, text: str, version: str, agreed: str = "") -> Screen | Done:
+    """Let all refer to another record, chosen or called by name, and delete this one. What that would empty is asked about first:
+    `agreed` is the one for which that was said. Raises NotFound, Stale, Locked.
+    """
     entity = visit.restricted(name, "delete")
     chosen = [int(by)] if by.isascii() and by.isdigit() and len(by) < 19 else list(lookup.called(visit, _any_of(entity), text)) if text else []
     title = title_of(visit, entity, read.fetch(visit.conn, visit.catalog, entity, id))
@@ -103,7 +118,11 @@ def replace(visit: Visit, name: str, id: int, by: str, text: str, version: str) 
         why = lookup.SEVERAL if chosen else lookup.NOBODY
         return _refused(visit, entity, id, Message(why.text, {"text": text[:60]}), text)
     try:
-        count = replacing.replace(visit, name, id, chosen[0], version)
+        count = replacing.replace(visit, name, id, chosen[0], version, ask=agreed != str(chosen[0])).references
+    except replacing.Asks as asked:
+        found = uses.uses_of(visit.conn, visit.catalog, uses.with_parts(visit.conn, visit.catalog, entity, id))
+        other = title_of(visit, entity, read.fetch(visit.conn, visit.catalog, entity, chosen[0]))
+        return screen_of(visit, entity, id, found, status=422, chosen=Chosen(chosen[0], other, emptied=asked.what))
     except Refused as error:
         return _refused(visit, entity, id, error.problems[0].message, text)
     except InUse as error:
@@ -128,7 +147,7 @@ def _refused(visit: Visit, entity: Entity, id: int, why: Message, text: str) -> 
     found = uses.uses_of(visit.conn, visit.catalog, uses.with_parts(visit.conn, visit.catalog, entity, id))
     label = labels.entity_label(visit.catalog, entity, visit.view.languages)
     wrong = visit.translator.say(Message(why.text, {"label": label, **why.params}))
-    return screen_of(visit, entity, id, found, status=422, wrong=wrong, text=text)
+    return screen_of(visit, entity, id, found, status=422, chosen=Chosen(text=text, wrong=wrong))
 
 
 def _blocker(visit: Visit, target: Entity, id: int, where: tuple[str, str], count: int) -> dict[str, Json]:

@@ -15,7 +15,7 @@ from engine.service.visit import Visit
 NOT_NOW = M_("Something refers to it that cannot be changed here. Look at what uses it first.")
 
 
-def show(visit: Visit, name: str, id: int, *, into: int | None = None, text: str = "", wrong: str = "") -> Screen:
+def show(visit: Visit, name: str, id: int, *, into: int | None = None, text: str = "", wrong: str = "", emptied: str = "") -> Screen:
     """What merging a row would change, and the question into which. Raises NotFound."""
     entity, rows, parent = tree_of(visit, name, "delete")
     row_of(rows, name, id)
@@ -32,12 +32,15 @@ def show(visit: Visit, name: str, id: int, *, into: int | None = None, text: str
         "into": into or "",
         "text": text or (rows.show(into, "title", visit.view.languages) if into else ""),
         "wrong": wrong,
+        "emptied": emptied,
     }
-    return Screen("merge.html", context, 422 if wrong else 200)
+    return Screen("merge.html", context, 422 if wrong or emptied else 200)
 
 
-def merge(visit: Visit, name: str, id: int, into: int | None, text: str) -> Screen | Done:
-    """Merge a row into another, chosen or called by name, as one act. Raises NotFound, Locked."""
+def merge(visit: Visit, name: str, id: int, into: int | None, text: str, agreed: int | None = None) -> Screen | Done:
+    """Merge a row into another, chosen or called by name, as one act. What that would empty is asked about first: `agreed` is the one for
+    which that was said. Raises NotFound, Locked.
+    """
     entity, rows, parent = tree_of(visit, name, "delete")
     row_of(rows, name, id)
     if into is None:
@@ -48,7 +51,9 @@ def merge(visit: Visit, name: str, id: int, into: int | None, text: str) -> Scre
         into = int(given[parent])
     before = title(visit, rows, id)
     try:
-        count = replacing.replace(visit, name, id, into)
+        count = replacing.replace(visit, name, id, into, ask=agreed != into).references
+    except replacing.Asks as asked:
+        return show(visit, name, id, into=into, text=text, emptied=asked.what)
     except Refused as error:
         return show(visit, name, id, into=into, text=text, wrong=_said(visit, entity, error.problems[0].message))
     except InUse as error:

@@ -116,7 +116,8 @@ def _step() -> dict[str, Json]:
 
 def _replacing() -> dict[str, Json]:
     body = {"type": "object", "required": ["by"], "properties": {"by": {"type": "integer"}, "version": {"type": "string"}}}
-    answers = {"200": {"description": "How many references changed"}, "404": _PROBLEM, "409": _PROBLEM, "412": _PROBLEM, "422": _PROBLEM}
+    done = "How many references changed, and in how many records something was emptied that stands on the card no more"
+    answers = {"200": {"description": done}, "404": _PROBLEM, "409": _PROBLEM, "412": _PROBLEM, "422": _PROBLEM}
     return {"parameters": [_ID], "post": {"requestBody": {"required": True, "content": {"application/json": {"schema": body}}}, "responses": answers}}
 
 

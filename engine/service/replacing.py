@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine import lifecycle
 from engine.errors import Refused, Stale
@@ -12,7 +13,7 @@ from engine.metadata import store
 from engine.metadata.model import Entity, Field
 from engine.records import read, repoint, uses
 from engine.records.history import Entry
-from engine.service import writing
+from engine.service import taken_off, writing
 from engine.service.judging import INACTIVE, NOT_ALLOWED, NOT_FOUND, OWN_CHILD, holding
 from engine.service.visit import Visit
 
@@ -27,10 +28,27 @@ def replaceable(visit: Visit, entity: Entity, found: Mapping[tuple[str, str], in
     return bool(found) and all(where in direct and lifecycle.of(direct[where]) is None for where in found)
 
 
-def replace(visit: Visit, name: str, id: int, by: int, version: str = "") -> int:
-    """Let everything that refers to a record refer to another, and delete it. Returns how many references changed.
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """How many references changed, and in how many records something was emptied that stands on their cards no more."""
 
-    Raises NotFound, Stale, Locked, Refused when the other cannot stand in its place, InUse when parts of it are in use.
+    references: int
+    emptied: int
+
+
+class Asks(Exception):
+    """Something would be emptied, and whoever replaces has not been told. `what` says it in words."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def replace(visit: Visit, name: str, id: int, by: int, version: str = "", *, ask: bool = False) -> Replaced:
+    """Let everything that refers to a record refer to another, and delete it. What the cards' rules then hide is emptied, as by a save.
+
+    With `ask` it raises Asks instead where that is anything. Raises NotFound, Stale, Locked, Refused when the other cannot stand in its
+    place, InUse when parts of it are in use.
     """
     entity = visit.restricted(name, "delete")
     record = writing.fetch_to_change(visit, entity, id)
@@ -45,14 +63,19 @@ def replace(visit: Visit, name: str, id: int, by: int, version: str = "") -> int
         raise Refused([Problem(BY, "reference", wrong)])
     if entity.tree:
         writing.check_tree(visit, entity, id, by)  # what is below goes under the other, which may have been moved meanwhile
+    off = [taken_off.by(visit, one, ids, by) for one, ids in changes]
+    if ask and any(off):
+        raise Asks(taken_off.in_words(visit, [(one, emptied) for (one, _), emptied in zip(changes, off, strict=True)]))
     batch, actor = uuid.uuid4().hex, visit.signed_in().id
     with visit.conn.begin_nested():  # all of it or nothing, also where the caller goes on after a refusal
-        for one, ids in changes:
+        for (one, ids), emptied in zip(changes, off, strict=True):
             visit.restricted(one.entity, "update")
             repoint.repoint(visit.conn, visit.catalog, one, ids, id, by, by=actor, batch=batch)
+            taken_off.empty(visit, one, emptied, batch)
         writing.delete(visit, entity, id, record, batch=batch)
     _reload(visit, [one.entity for one, _ in changes])
-    return sum(len(ids) for _, ids in changes)
+    touched = {(one.entity, of) for (one, _), emptied in zip(changes, off, strict=True) for of in emptied}
+    return Replaced(sum(len(ids) for _, ids in changes), len(touched))
 
 
 def _referrers(visit: Visit, entity: Entity) -> Sequence[Field]:
@@ -89,8 +112,11 @@ def _allowed(visit: Visit, one: Field, ids: Sequence[int], by: int) -> bool:
 
 
 def take_back(visit: Visit, entries: Sequence[Entry], id: int) -> int:
-    """Let what was made to refer to another record by one act refer to this one again, where it still does. Returns how many."""
-    count, touched = 0, set()
+    """Let what one act made refer to another record refer to this one again, where it still does; what it emptied comes back.
+
+    Returns how many.
+    """
+    count, touched, back = 0, set(), set()
     for entry in entries:
         entity = visit.catalog.entity(entry.entity)
         for name, (before, after) in entry.changes.items():
@@ -98,7 +124,9 @@ def take_back(visit: Visit, entries: Sequence[Entry], id: int) -> int:
             if entry.action == "update" and before == id and one is not None and _still(visit, one, entry.record_id, after):
                 repoint.repoint(visit.conn, visit.catalog, one, [entry.record_id], after, before, by=visit.signed_in().id, batch=uuid.uuid4().hex)
                 touched.add(entity.name)
+                back.add((entity.name, entry.record_id))
                 count += 1
+    taken_off.refill(visit, entries, back)
     _reload(visit, touched)
     return count
 

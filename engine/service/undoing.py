@@ -47,8 +47,7 @@ def undo(visit: Visit, batch: str) -> str:
     pointing = _pointing(visit, changed)
     for (name, key, before, after), ids in pointing.items():
         _point_back(visit, visit.catalog.entity(name).by_name[key], ids, before, after, back)
-    pointed = {(name, id) for (name, _, _, _), ids in pointing.items() for id in ids}
-    for entry in reversed([entry for entry in changed if (entry.entity, entry.record_id) not in pointed]):
+    for entry in reversed([entry for entry in changed if _points(visit, entry) not in pointing]):
         _set_back(visit, entry, back)
     if made := [entry for entry in entries if entry.action in MADE]:
         _take_away(visit, made, back)
@@ -62,18 +61,26 @@ def _bring_back(visit: Visit, entries: Sequence[Entry], back: str) -> None:
     writing.restore(visit, visit.catalog.entity(entries[-1].entity), list(entries), batch=back)
 
 
-def _pointing(visit: Visit, entries: Sequence[Entry]) -> Mapping[tuple[str, str, int, int], list[int]]:
-    """(entity, field, before, after) → the records that were only made to refer to another one: there may be very many.
+Pointing = tuple[str, str, int, int]
+"""Entity, field, before, after."""
 
-    Rows of a tree that moved are not among them: each is looked at by itself.
-    """
-    found: dict[tuple[str, str, int, int], list[int]] = {}
+
+def _points(visit: Visit, entry: Entry) -> Pointing | None:
+    """What an entry did if it only made a record refer to another one. Rows of a tree that moved are none: each is looked at by itself."""
+    entity = visit.catalog.entity(entry.entity)
+    for name, (before, after) in entry.changes.items() if len(entry.changes) == 1 else ():
+        one = entity.by_name.get(name)
+        if one is not None and one.via is None and TYPES[one.type].refers and name != entity.tree and before and after:
+            return entity.name, name, before, after
+    return None
+
+
+def _pointing(visit: Visit, entries: Sequence[Entry]) -> Mapping[Pointing, list[int]]:
+    """The records that were only made to refer to another one: there may be very many."""
+    found: dict[Pointing, list[int]] = {}
     for entry in entries:
-        entity = visit.catalog.entity(entry.entity)
-        for name, (before, after) in entry.changes.items() if len(entry.changes) == 1 else ():
-            one = entity.by_name.get(name)
-            if one is not None and one.via is None and TYPES[one.type].refers and name != entity.tree and before and after:
-                found.setdefault((entity.name, name, before, after), []).append(entry.record_id)
+        if (key := _points(visit, entry)) is not None:
+            found.setdefault(key, []).append(entry.record_id)
     return {key: ids for key, ids in found.items() if len(ids) == len(set(ids))}
 
 

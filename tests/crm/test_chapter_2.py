@@ -158,12 +158,64 @@ def test_an_entry_in_use_is_replaced_by_another_and_the_act_can_be_undone(browse
 def test_a_program_replaces_an_entry(api: Api, installed: Database) -> None:
     made = api.made()
     ms, dr = api.row("salutation", "Ms"), api.row("salutation", "Dr")
-    assert api.post(f"/salutation/{ms}/replace", json={"by": dr}).json == {"replaced": 1}
+    assert api.post(f"/salutation/{ms}/replace", json={"by": dr}).json == {"replaced": 1, "emptied": 0}
     assert api.get(f"/customer/{made['id']}").json["salutation"] == dr
     with installed.reading() as conn:
         batch = history.deletion(conn, "salutation", ms)
         assert batch is not None
         assert [(one.entity, one.action) for one in history.of_batch(conn, batch.batch or "")] == [("contact", "update"), ("salutation", "delete")]
+
+
+HIDDEN = {"size": "Size", "industry": "Industry", "description": "Description", "website": "Website", "job_title": "Job title"}
+"""What the card of an individual does not show."""
+
+
+@pytest.fixture
+def private(api: Api) -> tuple[int, list[int]]:
+    """A type of one's own that is really the shipped individual, and its customers: cards of companies."""
+    own = int(api.post("/customer_type", json={"name": "Private person"}).json["id"])
+    made = [int(api.made(name=name, type=own, website="https://example.com", county="海淀")["id"]) for name in ("one", "two")]
+    return own, made
+
+
+def held(api: Api, id: int) -> dict[str, Any]:
+    """What a customer holds of what an individual's card hides."""
+    values = api.get(f"/customer/{id}").json
+    return {name: values[name] for name in HIDDEN if values.get(name) is not None}
+
+
+def test_replacing_empties_what_the_card_then_hides_as_a_save_does_and_says_so_before(
+    browser: Browser, api: Api, private: tuple[int, list[int]]
+) -> None:
+    (own, ids), individual = private, api.row("customer_type", "Individual")
+    before = [held(api, id) for id in ids]
+    assert all(values.keys() == HIDDEN.keys() for values in before)
+    asked = browser.post(f"/customer_type/{own}/replace", {"by": str(individual)})
+    assert asked.status_code == 422
+    assert all(f"“{label}” (2)" in words(asked.text) for label in HIDDEN.values())
+    assert f'<option value="{individual}" selected>' in asked.text
+    assert [held(api, id) for id in ids] == before  # nothing has happened yet
+    other = {"by": str(api.row("customer_type", "Partner")), "agreed": str(individual)}
+    agreed = {"by": str(individual), "agreed": str(individual)}
+    done = browser.post(f"/customer_type/{own}/replace", agreed, follow_redirects=True)
+    assert "2 records refer to the other one now" in words(done.text)
+    assert [held(api, id) for id in ids] == [{}, {}]
+    assert api.get(f"/customer/{ids[0]}").json["county"] == "海淀"
+    assert browser.fill(f"/customer/{ids[0]}/edit", {"code": "A"}).status_code == 303  # it can be saved as it is
+    anew = {name: value for name, value in before[1].items() if name != "website"}
+    assert api.patch(f"/customer/{ids[1]}", json={"type": api.row("customer_type", "Partner"), **anew}).status_code == 200
+    back = browser.post(f"/customer_type/{own}/restore", follow_redirects=True)
+    assert "1 record refers to it again" in words(back.text)
+    assert held(api, ids[0]) == before[0]
+    assert held(api, ids[1]) == anew  # somebody went on from there
+    assert browser.post(f"/customer_type/{own}/replace", other).status_code == 303  # a partner's card hides nothing
+
+
+def test_a_program_is_told_in_how_many_records_something_was_emptied(api: Api, private: tuple[int, list[int]]) -> None:
+    own, ids = private
+    answer = api.post(f"/customer_type/{own}/replace", json={"by": api.row("customer_type", "Individual")})
+    assert answer.json == {"replaced": 2, "emptied": 2}
+    assert [held(api, id) for id in ids] == [{}, {}]
 
 
 REFUSED = {
@@ -195,7 +247,7 @@ def test_an_intermediary_is_replaced_by_one_that_may_be_one(api: Api) -> None:
     plain = api.made(name="plain")["id"]
     user = api.made(agent=agent)["id"]
     assert api.post(f"/customer/{agent}/replace", json={"by": plain}).status_code == 422
-    assert api.post(f"/customer/{agent}/replace", json={"by": other}).json == {"replaced": 1}
+    assert api.post(f"/customer/{agent}/replace", json={"by": other}).json == {"replaced": 1, "emptied": 0}
     assert api.get(f"/customer/{user}").json["agent"] == other
 
 

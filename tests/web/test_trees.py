@@ -13,6 +13,7 @@ from engine import accounts
 from engine.metadata.database import Database
 from engine.metadata.rows import DEEPEST
 from tests.web.conftest import PASSWORD, Api, Browser
+from tests.web.test_card_rules import changed
 
 SCRIPT = {"Accept": "application/json"}
 
@@ -338,6 +339,28 @@ def test_one_entry_is_merged_into_another_with_all_that_refers_to_it(tree: Tree)
     assert tree.id("Mining") == mining
     assert (customers_at(tree, "Mining"), customers_at(tree, "Trade")) == (2, 1)
     assert tree.below("Mining") == MINING
+
+
+def test_a_merge_empties_what_a_card_then_hides_asks_before_and_is_undone_as_a_whole(tree: Tree, installed: Database) -> None:
+    with changed(installed, "customer", county={"visible": {"industry": {"_under": tree.id("Mining")}}}):
+        made = [tree.api.made(industry=tree.id(name), county="海淀")["id"] for name in ("Coal", "Coal")]
+
+        def counties() -> list[str | None]:
+            return [tree.api.get(f"/customer/{id}").json.get("county") for id in made]
+
+        coal, trade = tree.id("Coal"), str(tree.id("Trade"))
+        asked = tree.browser.post(f"/industry/{coal}/merge", {"into": trade})
+        assert asked.status_code == 422
+        assert "“County” (2)" in html.unescape(asked.text)
+        assert counties() == ["海淀", "海淀"]
+        done = tree.browser.post(f"/industry/{coal}/merge", {"into": trade, "agreed": trade}, follow_redirects=True)
+        assert counties() == [None, None]
+        undone = tree.browser.post("/undo", {"batch": re.findall(r'name="batch" value="(\w+)"', done.text)[0]}, follow_redirects=True)
+        assert counties() == ["海淀", "海淀"]
+        assert customers_at(tree, "Coal") == 2
+        tree.browser.post("/undo", {"batch": re.findall(r'name="batch" value="(\w+)"', undone.text)[0]})  # and once more
+        assert counties() == [None, None]
+        assert customers_at(tree, "Trade") == 2
 
 
 def test_a_merge_is_not_undone_once_somebody_went_on(tree: Tree) -> None:
