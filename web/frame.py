@@ -14,7 +14,7 @@ from markupsafe import escape
 from engine import access
 from engine.access import Role
 from engine.errors import Forbidden
-from engine.i18n import Language
+from engine.i18n import Language, sorting
 from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE
@@ -131,7 +131,8 @@ def _navigation(view: View, role: Role, current: str) -> tuple[tuple[dict[str, A
         label = labels.entity_plural(view.catalog, entity, view.languages)
         item = {"label": label, "url": f"/{entity.name}/", "current": entity.name == current, "icon": entity.icon}
         (lists if entity.is_dictionary else cards).append(item)
-    return tuple(cards), tuple(lists)
+    key = sorting(view.languages[0])
+    return tuple(cards), tuple(sorted(lists, key=lambda item: key(item["label"])))
 
 
 def _choice(one: Language, current: Language) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from flask import Blueprint, jsonify, make_response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from engine.service import label_files, label_upload, language_care, workbench
+from engine.service import label_api, label_files, label_upload, language_care, workbench
 from engine.service.label_files import Format
 from engine.service.text_card import Typed
+from web.api import guard
 from web.visits import answer, pairs, submission, visiting
 
 blueprint = Blueprint("translate", __name__, url_prefix="/translate")
@@ -70,6 +71,19 @@ def upload(locale: str, kind: str) -> Response:
     """Read a translator's file; its own ending says the format."""
     with visiting(write=True) as visit:
         return answer(visit, label_upload.upload(visit, locale, submission()))
+
+
+@blueprint.put(FILE)
+def send(locale: str, kind: str) -> Response:
+    """Take a program's file over: the body is the file."""
+    guard()
+    with visiting(write=True) as visit:
+        told, status = label_api.take(visit, locale, cast(Format, kind), request.get_data(), pairs())
+    found = jsonify(told)
+    found.status_code = status
+    if status >= 400:
+        found.mimetype = "application/problem+json"
+    return found
 
 
 @blueprint.get("/<locale>/import/<id>")

@@ -59,7 +59,8 @@ def answer(visit: Visit, outcome: Screen | Done) -> AnyResponse:
 
 def wants_json() -> bool:
     """Whether a program asks, or a script of a page: it is told what happened and draws that itself."""
-    return request.path.startswith("/api/") or request.path.endswith("/suggest") or request.headers.get("Accept") == "application/json"
+    sent_by_program = request.path.startswith("/api/") or request.method == "PUT"  # no form and no link does
+    return sent_by_program or request.path.endswith("/suggest") or request.headers.get("Accept") == "application/json"
 
 
 def draw(visit: Visit, screen: Screen) -> Response:

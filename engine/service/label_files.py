@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
@@ -80,10 +80,14 @@ def keep(desk: Desk, tag: str, name: str, upload: Upload, user: int) -> str:
     """Let an upload wait until it is looked at. Returns its id. Old ones are forgotten."""
     now, id = datetime.now(UTC), uuid.uuid4().hex
     desk.conn.execute(sa.delete(t.LABEL_UPLOAD).where(t.LABEL_UPLOAD.c.at < now - KEPT_FOR))
-    told = {"exported": upload.exported.isoformat() if upload.exported else None, "lines": [asdict(one) for one in upload.lines]}
-    row = {"id": id, "language": tag, "name": name[:200], "content": json.dumps(told, ensure_ascii=False), "at": now, "user_id": user}
+    row = {"id": id, "language": tag, "name": name[:200], "content": _kept(upload), "at": now, "user_id": user}
     desk.conn.execute(sa.insert(t.LABEL_UPLOAD).values(row))
     return id
+
+
+def _kept(upload: Upload) -> str:
+    told = {"exported": upload.exported.isoformat() if upload.exported else None, "lines": [asdict(one) for one in upload.lines]}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def waiting(desk: Desk, tag: str, id: str, user: int) -> Waiting:
@@ -95,6 +99,28 @@ def waiting(desk: Desk, tag: str, id: str, user: int) -> Waiting:
     told = json.loads(row.content)
     lines = tuple(Line(**one) for one in told["lines"])
     return Waiting(row.id, row.name, Upload(lines, datetime.fromisoformat(told["exported"]) if told["exported"] else None))
+
+
+def put_right(desk: Desk, tag: str, id: str, key: str, user: int) -> bool:
+    """A line of a waiting upload is done with, for its text was saved by hand. Returns whether something is left to be done there."""
+    try:
+        held = waiting(desk, tag, id, user)
+    except NotFound:
+        return False
+    left = [line.key for line in held.upload.lines if line.key != key]
+    upload = keep_only(desk, held, left)
+    if any(row.kind != "unknown" for row in difference(desk, desk.read(tag), upload).rows):
+        return True
+    forget(desk, id)
+    return False
+
+
+def keep_only(desk: Desk, held: Waiting, keys: Collection[str]) -> Upload:
+    """Let only these lines of an upload wait on."""
+    wanted = frozenset(keys)
+    left = replace(held.upload, lines=tuple(line for line in held.upload.lines if line.key in wanted))
+    desk.conn.execute(sa.update(t.LABEL_UPLOAD).where(t.LABEL_UPLOAD.c.id == held.id).values(content=_kept(left)))
+    return left
 
 
 def forget(desk: Desk, id: str) -> None:

@@ -75,7 +75,8 @@ def show(visit: Visit, tag: str, id: str) -> Screen:
         "action": f"/translate/{tag}/import/{id}",
         "kinds": [_kind(visit, book, waiting, told, kind) for kind in KINDS if told.by_kind[kind]],
         "modes": [{"name": name, "label": visit.translator.say(label), "note": visit.translator.say(note)} for name, (label, note) in MODES.items()],
-        "same": visit.translator.count("%(count)s line changes nothing.", "%(count)s lines change nothing.", told.same, count=number(visit, told.same)),
+        "same": visit.translator.count("%(count)s line changes nothing.", "%(count)s lines change nothing.", told.same, count=number(visit, told.same))
+        if told.same else "",
         "newer": visit.translator.count(
             "%(count)s line was changed only here since; it stays.", "%(count)s lines were changed only here since; they stay.",
             told.newer, count=number(visit, told.newer),
@@ -123,16 +124,21 @@ def take(visit: Visit, tag: str, id: str, sent: Submission) -> Done:
     desk = desk_of(visit)
     label_store.hold(visit.conn)
     waiting = label_files.waiting(desk, tag, id, actor.id)
-    label_files.forget(desk, id)
     back = Asked(state="all").address(tag)
     if sent.one("action") == "drop":
-        return Done(back, visit.translator.text("The file is thrown away. Nothing changed."), "info")
+        label_files.forget(desk, id)
+        return Done(back, visit.translator.text("The file is thrown away. What was not taken over has changed nothing."), "info")
     if (mode := sent.one("mode")) not in get_args(Mode):
         raise BadValue("mode", M_("There is no mode “%(name)s”.", name=mode[:40]))
     book = desk.read(tag)
     told = label_files.difference(desk, book, waiting.upload)
     names = {name: _names(sent, name) for name in ("without", "taking")}
     _, count = label_files.take(desk, book, told, cast(Mode, mode), actor.id, **names)
+    if told.by_kind["failing"]:
+        back = f"/translate/{tag}/import/{id}"
+        label_files.keep_only(desk, waiting, [row.line.key for row in told.by_kind["failing"]])
+    else:
+        label_files.forget(desk, id)
     message = visit.translator.count("%(count)s text is taken over.", "%(count)s texts are taken over.", count, count=number(visit, count))
     if count and go_live_if_ready(desk, tag):
         message += " " + visit.translator.text("Readers may choose %(language)s from now on.", language=book.language.name)

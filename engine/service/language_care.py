@@ -19,7 +19,7 @@ from engine.render.bind import Submission
 from engine.service.screen import Done, Screen
 from engine.service.text_card import STATES
 from engine.service.visit import Visit
-from engine.service.workbench import Asked, opened, percent, section_name, translator
+from engine.service.workbench import Asked, in_turn, opened, percent, section_name, translator
 
 HOME = "/translate/"
 STEPS = 10
@@ -31,7 +31,7 @@ def show(visit: Visit, problem: str = "", status: int = 200) -> Screen:
     """The coverage of every language by part, and the languages themselves. Raises SignInNeeded, Forbidden."""
     actor = translator(visit)
     books = visit.in_order((opened(visit, tag) for tag in visit.languages.targets), lambda book: book.language.name)
-    sections = list(dict.fromkeys(name for book in books for name in book.counts))
+    sections = in_turn(visit, dict.fromkeys(name for book in books for name in book.counts))
     context = {
         "sections": [{"name": name, "label": section_name(visit, name)} for name in sections],
         "rows": [
@@ -40,6 +40,7 @@ def show(visit: Visit, problem: str = "", status: int = 200) -> Screen:
                 "name": book.language.name,
                 "dir": book.language.direction,
                 "live": book.language.live,
+                "from": percent(visit, book.language.threshold) if book.language.threshold else "",
                 "url": Asked().address(book.language.tag),
                 "percent": percent(visit, book.coverage),
                 "step": _step(book.coverage),

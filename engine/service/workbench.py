@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
 from urllib.parse import urlencode
@@ -13,6 +13,8 @@ from engine.errors import BadValue, Forbidden, UnknownEntity, UnknownParameter
 from engine.i18n import sentences
 from engine.i18n.book import Book, Entry
 from engine.i18n.checks import Finding
+from engine.i18n.exchange import Line
+from engine.i18n.language import Language
 from engine.messages import M_, Message
 from engine.metadata import label_store, labels
 from engine.metadata.folding import fold
@@ -33,6 +35,11 @@ FILTERS: Mapping[Filter, Message] = {
     "approved": M_("Approved"),
     "mine": M_("Mine"),
     "all": M_("All"),
+}
+FILES: Mapping[label_files.Format, Message] = {
+    "po": M_("for Poedit, Weblate and other translation programs"),
+    "xlsx": M_("for Excel, LibreOffice and other sheet programs"),
+    "csv": M_("for anything that reads tables"),
 }
 PAGE = 50
 ACTIONS = ("save", "approve", "shipped")
@@ -133,10 +140,12 @@ def show(visit: Visit, tag: str, told: Asked, typed: Typed | None = None, status
     place = keys.index(current.unit.key) if current and current.unit.key in keys else -1
     page = place // PAGE + 1 if told.key and place >= 0 else min(told.page, max((len(found) - 1) // PAGE + 1, 1))
     told = replace(told, page=page)
-    if typed is None and told.upload and current:
-        typed = _from_upload(visit, tag, told, current, actor)
+    line = _line(visit, tag, told, current, actor) if told.upload and current else None
+    if typed is None and current and line:
+        typed = Typed(tuple(line.text.split(FORM_MARK)), mark_of(current.kept))
     context = {
         "language": {"tag": tag, "name": book.language.name, "dir": book.language.direction, "live": book.language.live},
+        "heard": _heard(visit, book.language),
         "percent": percent(visit, book.coverage),
         "coverage": round(book.coverage),
         "states": _states(visit, book, told, actor),
@@ -148,14 +157,24 @@ def show(visit: Visit, tag: str, told: Asked, typed: Typed | None = None, status
         "previous_page": told.address(tag, key="", page=page - 1) if page > 1 else "",
         "next_page": told.address(tag, key="", page=page + 1) if page * PAGE < len(found) else "",
         "text": card_of(visit, book, current, typed) if current else None,
-        "action": told.address(tag, key=current.unit.key, upload="") if current else "",
+        "action": told.address(tag, key=current.unit.key) if current else "",
+        "upload": {"line": line.number, "url": f"/translate/{tag}/import/{told.upload}"} if line else None,
         "previous_url": told.address(tag, key=keys[place - 1], page=1, upload="") if place > 0 else "",
         "next_url": told.address(tag, key=keys[place + 1], page=1, upload="") if 0 <= place < len(keys) - 1 else "",
         "batches": _batches(visit, tag),
-        "downloads": [(kind, f"/translate/{tag}.{kind}") for kind in label_files.FORMATS],
+        "downloads": [(kind, f"/translate/{tag}.{kind}", visit.translator.say(note)) for kind, note in FILES.items()],
         "download_filter": urlencode({name: value for name in ("state", "section", "q") if (value := getattr(told, name))}),
     }
     return Screen("translate/workbench.html", context, status)
+
+
+def _heard(visit: Visit, language: Language) -> str:
+    """When readers see what a translator saves."""
+    if language.live:
+        return visit.translator.text("Readers see what you save on their next page.")
+    if language.threshold:
+        return visit.translator.text("Readers may choose it as soon as %(percent)s are translated.", percent=percent(visit, language.threshold))
+    return visit.translator.text("Readers may choose it when an administrator makes it live.")
 
 
 def number(visit: Visit, value: int) -> str:
@@ -175,11 +194,13 @@ def percent(visit: Visit, value: float) -> str:
 def _states(visit: Visit, book: Book, told: Asked, actor: Actor) -> list[dict[str, object]]:
     """The quick filters, each with how many there are."""
     within = [one for one in book.entries.values() if not told.section or one.unit.section == told.section]
+    counts = {name: len(_in_state(visit, book, within, name)) for name in FILTERS}
     return [
         {
             "name": name,
             "label": visit.translator.say(label),
-            "count": number(visit, len(_in_state(visit, book, within, name))),
+            "count": number(visit, counts[name]),
+            "empty": not counts[name],
             "url": told.address(book.language.tag, state=name, key="", page=1, upload=""),
             "current": name == told.state,
         }
@@ -193,8 +214,19 @@ def section_name(visit: Visit, name: str) -> str:
     return labels.entity_plural(visit.catalog, entity, visit.view.languages) if entity else visit.translator.text("The program")
 
 
+def in_turn(visit: Visit, names: Iterable[str]) -> list[str]:
+    """Parts of the texts: the cards, the lists as they are called, the program."""
+    cards: list[str] = []
+    lists: list[str] = []
+    program: list[str] = []
+    for name in names:
+        entity = visit.catalog.entities.get(name)
+        (program if entity is None else lists if entity.is_dictionary else cards).append(name)
+    return [*cards, *visit.in_order(lists, lambda name: section_name(visit, name)), *program]
+
+
 def _sections(visit: Visit, book: Book, told: Asked) -> list[dict[str, object]]:
-    return [{"name": name, "label": section_name(visit, name), "current": name == told.section} for name in book.counts]
+    return [{"name": name, "label": section_name(visit, name), "current": name == told.section} for name in in_turn(visit, book.counts)]
 
 
 def _item(visit: Visit, book: Book, told: Asked, one: Entry, current: Entry | None) -> dict[str, object]:
@@ -227,11 +259,10 @@ def _batches(visit: Visit, tag: str) -> Sequence[Mapping[str, object]]:
     ][:5]
 
 
-def _from_upload(visit: Visit, tag: str, told: Asked, entry: Entry, actor: Actor) -> Typed | None:
+def _line(visit: Visit, tag: str, told: Asked, entry: Entry, actor: Actor) -> Line | None:
     """What an uploaded file says about a text, to be put right here."""
     waiting = label_files.waiting(desk_of(visit), tag, told.upload, actor.id)
-    line = next((one for one in waiting.upload.lines if one.key == entry.unit.key), None)
-    return Typed(tuple(line.text.split(FORM_MARK)), mark_of(entry.kept)) if line else None
+    return next((one for one in waiting.upload.lines if one.key == entry.unit.key), None)
 
 
 def findings(visit: Visit, tag: str, key: str, forms: Sequence[str]) -> Sequence[Mapping[str, str]]:
@@ -280,6 +311,8 @@ def save(visit: Visit, tag: str, told: Asked, typed: Typed) -> Screen | Done:
         publish(desk_of(visit), tag, {told.key: coming}, "edit", actor.id)
         if go_live_if_ready(desk_of(visit), tag):
             message = visit.translator.text("Saved. Readers may choose %(language)s from now on.", language=book.language.name)
+    if told.upload and label_files.put_right(desk_of(visit), tag, told.upload, told.key, actor.id):
+        after = f"/translate/{tag}/import/{told.upload}"
     return Done(after, message)
 
 

@@ -12,14 +12,14 @@ from engine.i18n import languages
 from engine.metadata import label_store, store
 from engine.metadata.label_store import Kept
 from tests.browser.conftest import CHINESE, ENGLISH, MIRRORED, Readers, Served
-from tests.browser.test_pages import KINDS, SAID, WIDE, Shown, judged
+from tests.browser.test_pages import KINDS, PHONE, SAID, WIDE, Shown, judged
 
 pytestmark = pytest.mark.browser
 
 CODE, NAME = "field.customer.code.label", "field.customer.name.label"
 LETTERS, ANYWHERE = (
     re.compile("[A-Za-z]{2}"),
-    re.compile(r"PO|CSV|XLSX|Français|Deutsch|English|Fieldloom|Ctrl|Alt|%\(\w+\)s|[A-Z][a-z]{2} \d+, \d{4}.*"),
+    re.compile(r"PO|CSV|XLSX|Poedit|Weblate|Excel|LibreOffice|Français|Deutsch|English|Fieldloom|Ctrl|Alt|%\(\w+\)s|[A-Z][a-z]{2} \d+, \d{4}.*"),
 )
 """What is the same in every language."""
 PLACES = {
@@ -85,9 +85,32 @@ def test_the_screens_say_nothing_in_english_to_a_chinese_reader(reader: Readers,
     assert found == {}
 
 
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH, MIRRORED, "qps-ploc"])
+def test_every_state_and_both_ways_of_a_file_are_in_sight(reader: Readers, language: str) -> None:
+    """At the width of a small laptop, in the longest words, and on a phone: nothing is cut off or waits in a menu."""
+    window = reader(ENGLISH if language == "qps-ploc" else language)
+    page = window.go(f"/translate/fr?lang={language}")
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        seen = [one for one in page.locator(".state-tabs a, .workbench-files summary").all() if one.is_visible()]
+        boxes = [one.bounding_box() for one in seen]
+        assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= size["width"] for box in boxes)
+        cut = page.evaluate("document.querySelector('.state-tabs .tabs').scrollWidth - document.querySelector('.state-tabs .tabs').clientWidth")
+        assert cut <= 1
+        assert len(seen) == 10 if size is WIDE else len(seen) >= 4
+        for menu in (".workbench-download", ".workbench-upload"):
+            page.locator(f"{menu} > summary").click()
+            panel = page.locator(f"{menu} .menu-panel").bounding_box()
+            assert panel is not None
+            assert panel["x"] >= 0
+            assert panel["x"] + panel["width"] <= size["width"]
+            page.keyboard.press("Escape")
+            expect(page.locator(f"{menu}[open]")).to_have_count(0)
+
+
 def upload(page: Page, text: str) -> None:
     """Choose a file and look at what it would change."""
-    page.locator(".workbench-files > summary").click()
+    page.locator(".workbench-upload > summary").click()
     page.set_input_files("#file", {"name": "fr.po", "mimeType": "text/plain", "buffer": text.encode()})
     page.get_by_role("button", name="Look at it").click()
 
@@ -108,7 +131,8 @@ def test_a_file_is_looked_at_taken_over_and_undone(reader: Readers, site: Served
     page.get_by_role("button", name="Take it over").click()
     expect(page.locator(".notice")).to_contain_text("1 text is taken over.")
     assert kept(site, CODE) == "neu"
-    page.locator(".workbench-files > summary").click()
+    page.get_by_role("button", name="Leave the rest").click()
+    page.locator(".workbench-upload > summary").click()
     page.get_by_role("button", name="Undo").first.click()
     expect(page.locator(".notice")).to_contain_text("1 text is as it was before.")
     assert kept(site, CODE) == "alt"
