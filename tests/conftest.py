@@ -14,11 +14,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
+from engine import accounts
 from engine.metadata.database import Database
 from tests.databases import BACKENDS, Databases, why_absent
 from tools import browser
@@ -43,6 +46,14 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     made.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords are hashed at the least cost: nobody guesses here, and nearly every test of a page signs in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", cache(partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)))
+        yield
+
+
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
     """The database system that the test runs on."""
@@ -65,7 +76,7 @@ def installed(databases: Databases, backend: str) -> Iterator[Database]:
     """A database of the test's own, set up with the shipped catalogs."""
     database = databases.installed(backend)
     yield database
-    databases.drop(database)
+    databases.give_back(database)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Databases for tests on the three systems: made when asked for, dropped at the end of the run.
 
 Their names carry the worker and the process, so that runs beside each other never meet. Setting up a database takes
-most of a second; where the system can copy one (a file on SQLite, a template on PostgreSQL) it is done once only.
+most of a second; where the system can copy one (a file on SQLite, a template on PostgreSQL) it is done once only,
+and elsewhere one in which only rows were written is used again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.metadata.database import Database
 from engine.service import setup
+from tests import reusing
+from tests.reusing import Snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGS, LOCALES = ROOT / "field_catalogs", ROOT / "locales"
@@ -73,6 +76,12 @@ def _server(backend: str) -> Iterator[Connection]:
         server.close()
 
 
+def _disconnect(conn: Connection, name: str) -> None:
+    """Whoever is connected still would hold up what comes."""
+    for (connected,) in conn.exec_driver_sql("SELECT id FROM information_schema.processlist WHERE db = %s", (name,)):
+        conn.exec_driver_sql(f"KILL {connected}")
+
+
 class Databases:
     """The databases of one process of a test run."""
 
@@ -83,6 +92,8 @@ class Databases:
         self._open: dict[str, Database] = {}
         self._shared: dict[str, Database] = {}
         self._templates: dict[str, str] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._free: list[str] = []
 
     def empty(self, backend: str) -> Database:
         """A new database with nothing in it."""
@@ -91,7 +102,7 @@ class Databases:
     def installed(self, backend: str) -> Database:
         """A new database, set up with the shipped catalogs and nothing else."""
         if backend == "mariadb":  # cannot copy a database
-            return self._set_up(backend)
+            return self._used_again() or self._remembered(self._set_up(backend))
         if backend not in self._templates:
             made = self._set_up(backend)
             made.close()
@@ -124,19 +135,49 @@ class Databases:
         self._open[name] = database
         return database
 
+    def _remembered(self, made: Database) -> Database:
+        with made.engine.connect() as conn:
+            self._snapshots[str(made.engine.url.database)] = reusing.taken(conn)
+        return made
+
+    def _used_again(self) -> Database | None:
+        if not self._free:
+            return None
+        name = self._free.pop()
+        setting, default = SERVERS["mariadb"]
+        self._open[name] = Database(make_url(os.environ.get(setting) or default).set(database=name).render_as_string(hide_password=False))
+        return self._open[name]
+
+    def give_back(self, database: Database) -> None:
+        """Keep a database for the next test if it can be put back as it was set up; else remove it."""
+        name = str(database.engine.url.database)
+        held = self._snapshots.get(name)
+        if held is None:
+            self.drop(database)
+            return
+        database.close()
+        with _server("mariadb") as conn:
+            _disconnect(conn, name)
+            conn.exec_driver_sql(f"USE {name}")
+            as_it_was = reusing.put_back(conn, held)
+        if as_it_was:
+            self._free.append(name)
+        else:
+            self.drop(database)
+
     def drop(self, database: Database) -> None:
         """Remove a database and everything in it."""
         name = str(database.engine.url.database)
         database.close()
+        self._snapshots.pop(name, None)
         if database.dialect == "sqlite":
             for path in (name, f"{name}-wal", f"{name}-shm"):
                 Path(path).unlink(missing_ok=True)
         else:
             backend = database.dialect if database.dialect in DROP else "mariadb"
             with _server(backend) as conn:
-                if backend == "mariadb":  # whoever is connected still would hold up the drop; PostgreSQL has FORCE for this
-                    for (connected,) in conn.exec_driver_sql("SELECT id FROM information_schema.processlist WHERE db = %s", (name,)):
-                        conn.exec_driver_sql(f"KILL {connected}")
+                if backend == "mariadb":  # PostgreSQL has FORCE for this
+                    _disconnect(conn, name)
                 conn.exec_driver_sql(DROP[backend].format(name=name))
         self._open.pop(name, None)
 

@@ -8,12 +8,32 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import BytecodeCache, Environment, FileSystemLoader
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from engine.messages import Speaker
 
 OWN_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled: once for a process, and not again for each language."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What is kept of a template, if anything is; Jinja sees whether its source is still the same."""
+        if (held := self._held.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(held)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        self._held[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class Pages:
@@ -27,7 +47,7 @@ class Pages:
         self.icon = lru_cache(maxsize=500)(self._icon)
 
     def _environment(self, speaker: Speaker) -> Environment:
-        found = Environment(loader=self._loader, autoescape=True, auto_reload=False, trim_blocks=False)
+        found = Environment(loader=self._loader, autoescape=True, auto_reload=False, trim_blocks=False, bytecode_cache=_COMPILED)
         found.globals |= {"_": speaker.text, "ngettext": speaker.count, "icon": self.icon, "asset": self._asset}
         return found
 

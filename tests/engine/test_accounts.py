@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import argon2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -23,14 +22,6 @@ from tests.databases import url_of
 
 PASSWORD = "correct horse 电池"
 _names = count(1)
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that cost little: what they protect from is not tested here."""
-    quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_hasher", lambda: quick)
-    accounts._decoy.cache_clear()
 
 
 @pytest.fixture
