@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.metadata.model import Catalog, Entity, Field, Json
 
@@ -45,25 +46,38 @@ def _rules_of(entity: Entity) -> Iterator[tuple[Dependent, Json]]:
 
 def of_field(catalog: Catalog, entity: Entity, field: Field) -> list[Dependent]:
     """Everything that names this field, apart from itself."""
-    found = [one for one, rule in _rules_of(entity) if one.field != field.name and field.name in set(names_in(rule))]
-    for other in catalog.entities.values():
-        found += [
-            Dependent("where", other.name, one.name)
-            for one in other.fields
-            if one.via is None and one.target == entity.name and field.name in set(names_in(one.options.get("where")))
-        ]
-        found += [
-            Dependent("starts", other.name, one.name)
-            for one in other.fields
-            if (told := one.rules.get("starts")) and told["field"] == field.name and _target(other, told["by"]) == entity.name
-        ]
-        found += [
-            Dependent("card", other.name, one.name)
-            for one in other.fields
-            if one.via is not None and one.table == field.table and one.column == field.column and one.entity != field.entity
-        ]
-    found += [Dependent(what, entity.name) for what in ("title", "owner", "tree") if getattr(entity, what) == field.name]
+    leaning = _leaning(catalog)
+    keys = (("rule", entity.name, field.name), ("other", entity.name, field.name), ("card", field.table, field.column))
+    told = sorted((found for key in keys for found in leaning.get(key, ())), key=lambda pair: pair[0])
+    found = [one for _, one in told if one.what != "card" or one.entity != field.entity]
+    return found + [Dependent(what, entity.name) for what in ("title", "owner", "tree") if getattr(entity, what) == field.name]
+
+
+@lru_cache(maxsize=4)
+def _leaning(catalog: Catalog) -> Mapping[tuple[str, str, str], list[tuple[int, Dependent]]]:
+    """What names something, by what it names, in order: a table of fields asks it of every field of a catalog."""
+    found: dict[tuple[str, str, str], list[tuple[int, Dependent]]] = {}
+    for place, (key, one) in enumerate((*_rules(catalog), *_others(catalog))):
+        found.setdefault(key, []).append((place, one))
     return found
+
+
+def _rules(catalog: Catalog) -> Iterator[tuple[tuple[str, str, str], Dependent]]:
+    for entity in catalog.entities.values():
+        for one, rule in _rules_of(entity):
+            yield from ((("rule", entity.name, name), one) for name in set(names_in(rule)) if name != one.field)
+
+
+def _others(catalog: Catalog) -> Iterator[tuple[tuple[str, str, str], Dependent]]:
+    for other in catalog.entities.values():
+        for one in other.fields:
+            if one.via is None and one.target and "where" in one.options:
+                told = Dependent("where", other.name, one.name)
+                yield from ((("other", one.target, name), told) for name in set(names_in(one.options["where"])))
+        for one in other.fields:
+            if (starts := one.rules.get("starts")) and (target := _target(other, starts["by"])):
+                yield ("other", target, starts["field"]), Dependent("starts", other.name, one.name)
+        yield from ((("card", one.table, one.column), Dependent("card", other.name, one.name)) for one in other.fields if one.via is not None)
 
 
 def _target(entity: Entity, name: str) -> str | None:
