@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -51,7 +52,7 @@ def test_rows_without_scripts(reader: Readers, site: Served) -> None:
 NESTED = "Type is Agent or (County is not empty and Fax is not empty)"
 
 
-def test_a_group_of_conditions(reader: Readers, site: Served) -> None:
+def test_a_group_of_conditions(reader: Readers, site: Served, axe: Callable[..., list[str]]) -> None:
     """Built by script, kept, shown again whole, and one part of it taken away."""
     page = reader(ENGLISH, user=site.user()).go("/admin/customer/fields/phone")
     builder = page.locator("condition-builder").first
@@ -67,8 +68,10 @@ def test_a_group_of_conditions(reader: Readers, site: Served) -> None:
     group.locator("[name='visible.g0.2.operator']").select_option("_nempty")
     group.locator("[name='visible.g0.joiner']").select_option("_and")
     builder.locator("[name='visible.joiner']").select_option("_or")
+    assert axe(page) == []
     page.click(".drawer-foot .button-primary")
     page.goto(f"{site.url}/admin/customer/rules")
+    assert axe(page) == []
     expect(page.locator(".rules-fields > div").filter(has_text="phone").first).to_contain_text(NESTED)
     page.goto(f"{site.url}/admin/customer/fields/phone")
     page.click(".drawer-foot .button-primary")
@@ -97,7 +100,7 @@ def test_a_group_of_conditions_without_scripts(reader: Readers, site: Served) ->
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
-def test_allowed_options(reader: Readers, site: Served, *, script: bool) -> None:
+def test_allowed_options(reader: Readers, site: Served, axe: Callable[..., list[str]], *, script: bool) -> None:
     page = reader(ENGLISH, user=site.user(), java_script_enabled=script).go("/admin/customer/fields/language")
     offers = page.locator("choice-offers")
     (offers.get_by_role("button", name="Add allowed options") if script else offers.locator(".offer-blank > summary")).click()
@@ -106,6 +109,8 @@ def test_allowed_options(reader: Readers, site: Served, *, script: bool) -> None
     offers.locator("[name='choices.0.0.field']").select_option("county")
     offers.locator("[name='choices.0.0.operator']").select_option("_eq")
     offers.locator("[name='choices.0.0.value']").fill("海淀")
+    if script:
+        assert axe(page) == []
     page.click(".drawer-foot .button-primary")
     page.goto(f"{site.url}/admin/customer/rules")
     rule = page.locator(".rules-fields > div").filter(has_text="language")

@@ -372,6 +372,7 @@ def _walk(opens: Readers, office: Served) -> None:
 
 PAGES = {
     "home": "/admin/", "fields": FIELDS, "types": f"{FIELDS}/new", "new": f"{FIELDS}/new?type=choice", "field": f"{FIELDS}/industry",
+    "rules": "/admin/customer/rules",
     "groups": "/admin/customer/groups", "labels": "/admin/customer/labels", "retired": "/admin/customer/retired", "changes": "/admin/changes",
     "guide": "/admin/style-guide", "preview": "/admin/customer/preview",
 }  # fmt: skip

@@ -291,3 +291,22 @@ def test_the_first_page_says_what_is_missing(browser: Browser, installed: Databa
     with installed.engine.begin() as conn:
         conn.exec_driver_sql("ALTER TABLE customer DROP COLUMN fax")
     assert "fax" in browser.get("/admin/").text
+
+
+def test_what_is_added_is_named_as_the_reader_will_know_it(browser: Browser) -> None:
+    browser.post("/admin/customer/fields/new", GRADE)
+    browser.post("/admin/customer/groups", {"do": "add", "label.en": "Care", "label.zh-Hans": "客户关怀"})
+    assert "“Grade”" in browser.get("/admin/changes").text
+    page = browser.get("/admin/changes?lang=zh-Hans", follow_redirects=True).text
+    assert "“客户等级”" in page
+    assert "“客户关怀”" in page
+
+
+def test_a_retired_field_says_how_many_values_it_keeps(browser: Browser) -> None:
+    browser.post("/admin/customer/fields/new", GRADE)
+    publish(browser)
+    act(browser, "retire:c_kehu_dengji")
+    publish(browser)
+    page = browser.get("/admin/customer/retired").text
+    assert "0 values kept" in page
+    assert "built-in method" not in page

@@ -86,7 +86,7 @@ def create(visit: Visit, name: str, sent: Submission) -> Screen | Done:
         desks.perform(desk, operation)
     except BadOperation as error:
         return _form(desk, entity, kind, sent, [("", visit.translator.say(error.message))])
-    return Done(f"/admin/{name}/fields#row-{operation.name}", telling.sentence(visit, desk.catalog, operation.describe(desk.catalog), name), "info")
+    return Done(f"/admin/{name}/fields#row-{operation.name}", telling.of_operation(visit, desk.catalog, operation), "info")
 
 
 def read(desk: Desk, entity: Entity, sent: Submission) -> tuple[AddField | None, tuple[tuple[str, str], ...]]:

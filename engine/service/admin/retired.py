@@ -54,7 +54,7 @@ def _page(desk: Desk, entity: Entity, wrong: dict[str, str], status: int) -> Scr
             "label": labels.field_label(desk.catalog, one, visit.view.languages),
             "icon": grid.ICONS.get(one.type, "type"),
             "type": visit.translator.say(TYPES[one.type].label),
-            "values": _values(desk, one),
+            "kept": _values(desk, one),
             "error": wrong.get(one.name, ""),
         }
         for one in entity.retired

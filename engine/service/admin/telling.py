@@ -8,8 +8,10 @@ from functools import lru_cache
 
 from engine.messages import M_, Message
 from engine.metadata import labels
-from engine.metadata.model import Catalog
-from engine.schema.operation import Finding
+from engine.metadata.model import SOURCE_LANGUAGE, Catalog
+from engine.schema.operation import Finding, Operation
+from engine.schema.ops.add_field import AddField
+from engine.schema.ops.groups import AddGroup
 from engine.schema.probing import Cost
 from engine.service.drafts import Step
 from engine.service.visit import Visit
@@ -57,7 +59,23 @@ def sentence(visit: Visit, catalog: Catalog, message: Message, entity: str) -> s
 
 def of_step(visit: Visit, step: Step) -> str:
     """What an operation does."""
-    return sentence(visit, step.before, step.operation.describe(step.before), str(step.document.get("entity", "")))
+    return of_operation(visit, step.before, step.operation)
+
+
+def of_operation(visit: Visit, catalog: Catalog, operation: Operation) -> str:
+    """The same, of an operation on a catalog: what it adds is named as the reader will know it."""
+    message = operation.describe(catalog)
+    if (label := _coming_label(operation, visit.view.languages)) and "label" in message.params:
+        message = replace(message, params={**message.params, "label": label})
+    return sentence(visit, catalog, message, str(getattr(operation, "entity", "")))
+
+
+def _coming_label(operation: Operation, languages: tuple[str, ...]) -> str:
+    """The name in the reader's language of a field or group that an operation adds; '' where its source label says it."""
+    if not isinstance(operation, AddField | AddGroup):
+        return ""
+    tag = next((tag for tag in languages if tag == SOURCE_LANGUAGE or tag in operation.labels), SOURCE_LANGUAGE)
+    return operation.labels.get(tag, "")
 
 
 def of_finding(visit: Visit, catalog: Catalog, finding: Finding) -> str:
