@@ -94,7 +94,37 @@ def conflict(page: Page, url: str) -> None:
     other.close()
 
 
-WIDE: dict[str, Shot] = {"customers": customers, "search": search, "card": card, "record": record}
+def fields(page: Page, url: str) -> None:
+    """The table of an entity's fields beside the card it makes."""
+    page.goto(f"{url}/admin/customer/fields")
+    page.locator(".field-table-ready").wait_for()
+    page.click("[data-preview-toggle]")
+    page.frame_locator(".preview-frame").locator("[data-field]").first.wait_for()
+
+
+def review(page: Page, url: str) -> None:
+    """A draft before it is published."""
+    page.goto(f"{url}/admin/changes")
+    if page.locator(".sentences").count() == 0:
+        page.goto(f"{url}/admin/customer/fields/new?type=choice")
+        for language, label in (("en", "Grade"), ("zh-Hans", "客户等级")):
+            page.fill(f"[name='label.{language}']", label)
+        page.fill("[name='option.choices']", "A\nB\nC")
+        page.check("[name='searchable']")
+        page.click("button[name=do][value=add]")
+        page.wait_for_url("**/fields*")
+        page.goto(f"{url}/admin/changes")
+    page.locator(".code").first.wait_for()
+
+
+def workbench(page: Page, url: str) -> None:
+    """A translator's place, with the real card."""
+    page.goto(f"{url}/translate/de?state=missing")
+
+
+WIDE: dict[str, Shot] = {
+    "customers": customers, "search": search, "card": card, "record": record, "fields": fields, "review": review, "workbench": workbench,
+}  # fmt: skip
 
 
 def main() -> int:
