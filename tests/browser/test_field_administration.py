@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -158,7 +159,7 @@ def test_a_move_is_said_and_can_be_undone_by_keys(opens: Readers, office: Served
     page = at_the_table(opens, office, ENGLISH).page
     grip(page, "city").focus()
     sent(page, lambda: page.keyboard.press("Alt+PageDown"))
-    expect(page.locator("#live")).to_have_text("City: position 1 of 13 in Classification")
+    expect(page.locator("#live")).to_have_text(re.compile(r"^City: position 1 of \d+ in Classification$"))
     sent(page, lambda: page.keyboard.press("Control+z"))
     assert "city" in settled(page)
     sent(page, lambda: page.keyboard.press("Control+Shift+z"))

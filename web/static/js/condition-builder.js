@@ -27,8 +27,9 @@ class ChoiceOffers extends HTMLElement {
 
   connectedCallback() {
     if (this.#list !== undefined) return;
-    this.#list = this.querySelector(".offer-list");
     const blank = this.querySelector(".offer-blank");
+    if (blank === null) return; // a copy of one, being dragged
+    this.#list = this.querySelector(".offer-list");
     this.#blank = blank.querySelector(".offer").cloneNode(true);
     this.#add = make("button", { class: "button button-small", type: "button" }, icon("plus"), make("span", {}, this.dataset.add));
     this.#add.addEventListener("click", () => this.#more());
@@ -64,8 +65,9 @@ class ConditionBuilder extends HTMLElement {
 
   connectedCallback() {
     if (this.#fields !== undefined) return;
-    this.#fields = JSON.parse(this.closest("[data-fields]").dataset.fields);
     const blank = this.querySelector(".condition-blank");
+    if (blank === null) return; // a copy of one, being dragged
+    this.#fields = JSON.parse(this.closest("[data-fields]").dataset.fields);
     this.#blank = blank.querySelector(".condition-group");
     blank.remove();
     for (const level of this.#levels()) this.#open(level);
