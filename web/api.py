@@ -79,6 +79,20 @@ def replace(entity: str, id: int) -> Response:
         return jsonify(api.replaced(visit, entity, id, json_body(), _tag()))
 
 
+@blueprint.get(f"/<entity>/{RECORD}/names")
+def names(entity: str, id: int) -> Response:
+    """The texts of a list's entry in every language: `{"name": {"en": …, "zh-Hans": …}}`."""
+    with visiting() as visit:
+        return jsonify(api.names(visit, entity, id))
+
+
+@blueprint.patch(f"/<entity>/{RECORD}/names")
+def rename(entity: str, id: int) -> Response:
+    """Change some of them; an empty text or null takes one away."""
+    with visiting(write=True) as visit:
+        return jsonify(api.renamed(visit, entity, id, json_body(), _tag()))
+
+
 @blueprint.post(f"/<entity>/{RECORD}/transitions/<step>")
 def transition(entity: str, id: int, step: str) -> Response:
     """Let a record go a step of its lifecycle; the body may be empty or name the `version`."""

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from engine.render.bind import Submission
-from engine.service import cards, deleting, details, ordering, transitions
+from engine.service import cards, deleting, details, ordering, row_names, transitions
 from web.visits import RECORD, answer, submission, visiting
 
 blueprint = Blueprint("cards", __name__)
@@ -75,6 +75,20 @@ def replace(entity: str, id: int) -> Response:
     with visiting(write=True) as visit:
         told = [request.form.get(name, "") for name in ("by", "by__text", "version", "agreed")]
         return answer(visit, deleting.replace(visit, entity, id, told[0], told[1].strip(), *told[2:]))
+
+
+@blueprint.get(f"/<entity>/{RECORD}/names")
+def ask_for_names(entity: str, id: int) -> Response:
+    """The texts of a list's entry in every language."""
+    with visiting() as visit:
+        return answer(visit, row_names.show(visit, entity, id))
+
+
+@blueprint.post(f"/<entity>/{RECORD}/names")
+def names(entity: str, id: int) -> Response:
+    """Keep them."""
+    with visiting(write=True) as visit:
+        return answer(visit, row_names.save(visit, entity, id, request.form.to_dict(), request.form.get("version", "")))
 
 
 @blueprint.get("/<entity>/order")

@@ -356,16 +356,18 @@ def _restored_row(catalog: Catalog, entity: Entity, kept: Values, *, by: int | N
 
 
 def refold(
-    conn: Connection, catalog: Catalog, entity: Entity, id: int, version: int, texts: Mapping[str, Sequence[str]], *, by: int | None
+    conn: Connection, catalog: Catalog, entity: Entity, id: int, version: int, texts: Mapping[str, Sequence[str]], *, by: int | None, same: bool = False
 ) -> None:
-    """Let a row be found by all these texts of a field, one per language; counts as a change of the row. Raises Stale."""
+    """Let a row be found by all these texts of a field, one per language; counts as a change of the row, or with `same` is part of the last one.
+
+    Raises Stale.
+    """
     table = tables(catalog)[entity.name]
-    row: dict[str, Any] = {"version": version + 1, "updated_at": datetime.now(UTC), "updated_by": by}
+    row: dict[str, Any] = {} if same else {"version": version + 1, "updated_at": datetime.now(UTC), "updated_by": by}
     for name, found in texts.items():
         if is_folded(catalog, entity.by_name[name]):
             row[folded_column(entity.by_name[name])] = "\n".join(fold(text) for text in dict.fromkeys(found) if text)
     apart = extension.taken_out(catalog, entity, row)
-    done = conn.execute(sa.update(table).where(table.c.id == id, table.c.version == version).values(row))
-    if done.rowcount != 1:
+    if row and conn.execute(sa.update(table).where(table.c.id == id, table.c.version == version).values(row)).rowcount != 1:
         raise Stale(entity.name, id, "")
     extension.update(conn, id, apart)

@@ -20,7 +20,7 @@ from engine.records.read import Record
 from engine.render.bind import widget_of
 from engine.render.view import plain
 from engine.rules import Mode, normalised
-from engine.service import replacing, ruled_schema, ruling, transitions, writing
+from engine.service import replacing, row_names, ruled_schema, ruling, transitions, writing
 from engine.service.judging import NOT_FOUND, judge
 from engine.service.known import known_to
 from engine.service.searching import Pairs, run
@@ -148,6 +148,21 @@ def replaced(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> d
         raise Refused([Problem(name_of, "unknown", rules.SENTENCES["unknown"]) if told else Problem(name_of, "reference", NOT_FOUND)])
     done = replacing.replace(visit, name, id, by, tag or "")
     return {"replaced": done.references, "emptied": done.emptied}
+
+
+def names(visit: Visit, name: str, id: int) -> Json:
+    """The texts of a list's entry by field and language, without falling back. Raises NotFound, Forbidden."""
+    return row_names.told(visit, name, id)
+
+
+def renamed(visit: Visit, name: str, id: int, body: Json, tag: str | None) -> Json:
+    """Change some of them: `{"name": {"zh-Hans": "…"}}`; null takes one away. Raises NotFound, Forbidden, Refused, Stale."""
+    told = _object(body)
+    texts = {one: {language: text or "" for language, text in _object(found).items()} for one, found in told.items()}
+    if wrong := [row_names.control(one, language) for one, found in texts.items() for language, text in found.items() if not isinstance(text, str)]:
+        raise Refused([Problem(wrong[0], "type", rules.SENTENCES["type"])])
+    row_names.change(visit, name, id, texts, tag)
+    return row_names.told(visit, name, id)
 
 
 def _object(body: Json) -> Mapping[str, Json]:

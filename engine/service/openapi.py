@@ -7,7 +7,7 @@ from engine.metadata import labels
 from engine.metadata.model import Entity, Json
 from engine.query import tree
 from engine.schema.ops import OPERATIONS
-from engine.service import metadata_api
+from engine.service import metadata_api, row_names
 from engine.service.visit import Visit
 
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
@@ -26,6 +26,8 @@ def document(visit: Visit) -> dict[str, Json]:
         paths[f"/api/v1/{entity.name}"] = _collection(visit, entity)
         paths[f"/api/v1/{entity.name}/{{id}}"] = _single(entity)
         paths[f"/api/v1/{entity.name}/{{id}}/replace"] = _replacing()
+        if row_names.fields_of(entity):
+            paths[f"/api/v1/{entity.name}/{{id}}/names"] = _names(entity)
         for step in (step for one in lifecycle.fields_of(entity) if (told := lifecycle.of(one)) for step in told.steps):
             paths[f"/api/v1/{entity.name}/{{id}}/transitions/{step}"] = _step()
     if visit.signed_in().is_administrator:
@@ -106,6 +108,18 @@ def _single(entity: Entity) -> dict[str, Json]:
         "get": {"parameters": [_SHOWN], "responses": answers},
         "patch": {"requestBody": _body(f"{entity.name}_change"), "responses": {**answers, "412": _PROBLEM, "422": _PROBLEM}},
         "delete": {"responses": {"204": {"description": "Deleted"}, "404": _PROBLEM, "409": _PROBLEM, "412": _PROBLEM}},
+    }
+
+
+def _names(entity: Entity) -> dict[str, Json]:
+    texts = {"type": "object", "additionalProperties": {"type": ["string", "null"]}}
+    body = {"type": "object", "additionalProperties": False, "properties": {one.name: texts for one in row_names.fields_of(entity)}}
+    answers = {"200": {"description": "The texts by field and language"}, "404": _PROBLEM}
+    sent = {"required": True, "content": {"application/merge-patch+json": {"schema": body}}}
+    return {
+        "parameters": [_ID],
+        "get": {"responses": answers},
+        "patch": {"requestBody": sent, "responses": {**answers, "409": _PROBLEM, "412": _PROBLEM, "422": _PROBLEM}},
     }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.errors import InUse, Locked, Refused
 from engine.messages import M_, Problem
-from engine.metadata import store
+from engine.metadata import label_store, store
 from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json, Via
 from engine.metadata.rows import DEEPEST, Dictionaries, row_label_key
 from engine.metadata.types import TYPES
@@ -75,8 +76,11 @@ def update(
     kept = {name: value for name, value in changed.items() if name not in spoken}
     with fitting(visit, entity, {**record.values, **changed}):
         changes = dict(write.update(visit.conn, visit.catalog, entity, record, kept, by=by, batch=batch))
+    if named := {name: kept[name] for name in kept if entity.is_dictionary and entity.by_name[name].options.get("translatable")}:
+        after = replace(record, values={**record.values, **named})  # found by its texts in other languages as before
+        write.refold(visit.conn, visit.catalog, entity, record.id, record.version + 1, _spoken(visit, entity, after, named), by=by, same=True)
     if spoken:
-        changes |= _translate(visit, entity, record, spoken, touched=bool(kept))
+        changes |= translate(visit, entity, record, visit.language.chain[0], spoken, touched=bool(kept))
     if changes:
         _follow(visit, entity, record.id, {**record.values, **changed}, changed)
     return changes
@@ -115,24 +119,29 @@ def _translated(visit: Visit, entity: Entity, changed: Values) -> dict[str, str]
     return {name: text for name, text in changed.items() if text and entity.by_name[name].options.get("translatable")}
 
 
-def _translate(visit: Visit, entity: Entity, record: Record, texts: Mapping[str, str], *, touched: bool) -> Changes:
-    """Keep texts as the reader's language's labels of a row; the source text stays."""
-    language, by = visit.language.chain[0], visit.signed_in().id
+def translate(visit: Visit, entity: Entity, record: Record, language: str, texts: Mapping[str, str], *, touched: bool = False) -> Changes:
+    """Keep texts as a language's labels of a row, none for an empty one; the source text stays. `touched`: the row itself was just written."""
+    by = visit.signed_in().id
     rows = visit.rows.of(entity.name)
     row = rows.rows.get(record.id) if rows else None
     named = {name: row_label_key(entity.name, record.row_key, record.id, name) for name in texts}
-    labels = [(named[name], str(record.values.get(name) or ""), text) for name, text in texts.items()]
-    store.save_labels(visit.conn, language, labels, origin="own")
-    folded = {}
-    for name, text in texts.items():
-        others = {**(row.texts.get(name, {}) if row else {}), language: text}
-        folded[name] = [str(record.values.get(name) or ""), *others.values()]
-    version = record.version + touched
-    write.refold(visit.conn, visit.catalog, entity, record.id, version, folded, by=by)
-    before = {name: row.text(name, (language,)) if row else None for name in texts}
-    changes = {name: (before[name], text) for name, text in texts.items()}
+    said = [(named[name], str(record.values.get(name) or ""), text) for name, text in texts.items() if text]
+    store.save_labels(visit.conn, language, said, origin="own")
+    label_store.write(visit.conn, language, {named[name]: None for name, text in texts.items() if not text}, "metadata")
+    write.refold(visit.conn, visit.catalog, entity, record.id, record.version + touched, _spoken(visit, entity, record, texts), by=by)
+    changes = {name: (row.text(name, (language,)) if row else None, text or None) for name, text in texts.items()}
     history.write(visit.conn, entity.name, record.id, "update", changes, by=by)
+    _reload(visit, entity)
     return changes
+
+
+def _spoken(visit: Visit, entity: Entity, record: Record, values: Values) -> dict[str, list[str]]:
+    """The texts of a row in all languages, by which it is found; `values` name the fields, and what the record holds is their source."""
+    found = {}
+    for name in values:
+        kept = label_store.of_key(visit.conn, row_label_key(entity.name, record.row_key, record.id, name))
+        found[name] = [str(record.values.get(name) or ""), *(one.text for one in kept.values())]
+    return found
 
 
 def shown_values(visit: Visit, entity: Entity, record: Record) -> Values:
