@@ -11,7 +11,10 @@ from pathlib import Path
 import polib
 import pytest
 
-from engine.i18n import translator
+from engine.i18n import sentences, translator
+from engine.i18n.checks import check
+from engine.i18n.plurals import plurals
+from engine.metadata.label_store import FORM_MARK
 from tools import i18n
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -195,6 +198,26 @@ def test_chinese_is_chinese(name: str) -> None:
             assert text.count("“") == text.count("”") == entry.msgid.count("“"), f"quotation marks: {text}"
             ending = ENDINGS.get(entry.msgid[-1])
             assert ending is None or text.endswith(ending), f"should end with {ending}: {text}"
+
+
+@pytest.mark.parametrize("name", UI)
+def test_a_shipped_sentence_passes_the_checks_of_the_workbench(name: str) -> None:
+    """What a translator would be told about, the program does not ship: all but texts that are the same as the English ones."""
+    tag = name.split("/", maxsplit=1)[0].replace("_", "-")
+    told = sentences.shipped(LOCALES, tag)
+    found = {}
+    for unit in (one for one in sentences.sentences(LOCALES) if one.key in told):
+        wrong = [one.code for one in check(unit, told[unit.key].text.split(FORM_MARK), plurals(tag), tag) if one.code != "same_as_source"]
+        if wrong:
+            found[unit.source] = wrong
+    assert found == {}
+
+
+def test_german_and_arabic_quote_in_their_own_way() -> None:
+    for name, opening, closing in (("de/LC_MESSAGES/ui.po", "„", "“"), ("ar/LC_MESSAGES/ui.po", "“", "”")):
+        for entry in (one for one in UI[name] if not one.obsolete):
+            for text in filter(None, i18n.texts(entry)):
+                assert text.count(opening) == text.count(closing) == entry.msgid.count("“"), text
 
 
 def test_the_program_speaks_chinese() -> None:

@@ -109,7 +109,7 @@ def _warnings(unit: Unit, text: str, tag: str) -> Iterator[Finding]:
     sources = unit.source.split(FORM_MARK)
     if text in sources and any(char.isalpha() for char in _NAMED.sub("", text)):
         yield _warning("same_as_source", M_("This is the English text."))
-    if text != text.strip():
+    if text != text.strip() and sources[0] == sources[0].strip():
         yield _warning("spaces", M_("The text begins or ends with a space."))
     ending = _ENDINGS.get(sources[0][-1:])
     if ending and not text.rstrip().endswith(ending):

@@ -14,7 +14,6 @@ from engine.i18n import sentences
 from engine.i18n.book import Book, Entry
 from engine.i18n.checks import Finding
 from engine.i18n.exchange import Line
-from engine.i18n.language import Language
 from engine.messages import M_, Message
 from engine.metadata import label_store, labels
 from engine.metadata.folding import fold
@@ -145,7 +144,7 @@ def show(visit: Visit, tag: str, told: Asked, typed: Typed | None = None, status
         typed = Typed(tuple(line.text.split(FORM_MARK)), mark_of(current.kept))
     context = {
         "language": {"tag": tag, "name": book.language.name, "dir": book.language.direction, "live": book.language.live},
-        "heard": _heard(visit, book.language),
+        "heard": _heard(visit, book),
         "percent": percent(visit, book.coverage),
         "coverage": round(book.coverage),
         "states": _states(visit, book, told, actor),
@@ -168,10 +167,13 @@ def show(visit: Visit, tag: str, told: Asked, typed: Typed | None = None, status
     return Screen("translate/workbench.html", context, status)
 
 
-def _heard(visit: Visit, language: Language) -> str:
+def _heard(visit: Visit, book: Book) -> str:
     """When readers see what a translator saves."""
+    language = book.language
     if language.live:
         return visit.translator.text("Readers see what you save on their next page.")
+    if language.threshold and book.coverage >= language.threshold:
+        return visit.translator.text("Enough is translated: readers may choose it with the next text you save.")
     if language.threshold:
         return visit.translator.text("Readers may choose it as soon as %(percent)s are translated.", percent=percent(visit, language.threshold))
     return visit.translator.text("Readers may choose it when an administrator makes it live.")
