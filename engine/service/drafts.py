@@ -55,11 +55,10 @@ class Unreadable(Operation):
     arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {}
 
     name: str
-    reason: Message
 
     def check(self, catalog: Catalog) -> list[Finding]:
-        """Why it cannot be read."""
-        return [Finding("Y1", "error", self.reason)]
+        """That it cannot be read."""
+        return [Finding("Y1", "error", M_("An earlier version kept it in a form that is not known here. Drop it, and make the change anew."))]
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """Nothing is changed."""
@@ -129,8 +128,8 @@ def read_one(document: Mapping[str, Json]) -> Operation:
     """The operation of a document that a draft holds."""
     try:
         (operation,) = read([document], OPERATIONS)
-    except BadOperation as error:
-        return Unreadable(str(document.get("operation", ""))[:60] or "?", error.message)
+    except BadOperation:
+        return Unreadable(str(document.get("operation", ""))[:60] or "?")
     return operation
 
 

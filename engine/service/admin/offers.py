@@ -57,7 +57,7 @@ def builder(view: View, region: Region, entity: Entity, one: Field, sent: Submis
         held = (kept or ())[place] if place < len(kept or ()) else {}
         stem = f"{STEM}.{place}"
         when = conditions.builder(view, region, entity, stem, view.speaker.text("Only while"), held.get("when"), given)
-        told.append({"stem": stem, **_boxes(offered, chosen), "none": held.get("values") == [], "condition": when})
+        told.append({"stem": stem, **_boxes(offered, chosen, named_values(view, one)), "none": held.get("values") == [], "condition": when})
     return {
         "label": view.speaker.text("Allowed options"),
         "offers": told[:-1],
@@ -66,13 +66,17 @@ def builder(view: View, region: Region, entity: Entity, one: Field, sent: Submis
     }
 
 
-def _boxes(offered: Iterable[Choice], chosen: Sequence[str]) -> dict[str, Json]:
-    """The entries to tick, or the names to write; what is chosen stands there although it is not offered any more."""
+def _boxes(offered: Iterable[Choice], chosen: Sequence[str], names: Mapping[str, str]) -> dict[str, Json]:
+    """The entries to tick, or the names to write; what is chosen stands there although it is not offered any more.
+
+    A name that several have is written as the value that is kept.
+    """
     labels = {choice.value: choice.label for choice in offered}
     strange = [Choice(value, value) for value in chosen if value not in labels]
     boxes = [choice for choice in offered if choice.active or choice.value in chosen] + strange
     ticked = [{"value": c.value, "label": c.label, "depth": c.depth, "on": c.value in chosen, "strange": c in strange} for c in boxes]
-    return {"boxes": ticked if len(labels) <= MOST_BOXES else [], "text": several([labels.get(value, value) for value in chosen])}
+    written = [labels[value] if by_name(names, [labels.get(value, "")]) == [value] else value for value in chosen]
+    return {"boxes": ticked if len(labels) <= MOST_BOXES else [], "text": several(written)}
 
 
 def stems(sent: Submission) -> Iterator[str]:

@@ -121,3 +121,10 @@ def test_a_long_list_is_written(view: View, monkeypatch: pytest.MonkeyPatch) -> 
     told: Any = offers.builder(view, ENGLISH, view.catalog.entity("customer"), field(view, "type", held))
     assert told["offers"][0]["text"] == "Agent, Partner"
     assert again(view, field(view, "type", held)) == held
+
+
+def test_a_name_that_two_entries_have_is_written_as_it_is_kept(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offers, "MOST_BOXES", 1)
+    twins = {"choices": [{"value": "a", "label": "Other"}, {"value": "b", "label": "Other"}, {"value": "c", "label": "One, two"}]}
+    held = [{"when": {"county": "海淀"}, "values": ["a", "b", "c"]}]
+    assert again(view, replace(field(view, "language", held), options=twins)) == held
