@@ -7,7 +7,8 @@ and listed before anything runs.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,8 @@ from engine.metadata.model import Field, Json
 from engine.metadata.types import TYPES, Invalid, Region
 
 NEUTRAL = Region(babel.Locale.parse("en"))
+_DAY_FIRST = Region(babel.Locale.parse("en_GB"))
+_BETWEEN = re.compile(r"[,;，；、\n]")
 CONVERTIBLE = frozenset({
     "text", "integer", "decimal", "amount", "multiline", "rich_text", "date", "time", "datetime", "check", "choice", "multiple_choice",
     "email", "phone", "url",
@@ -33,12 +36,17 @@ def convert(source: Field, target: Field, value: Json) -> Json:
         found = value
     elif target.type == "check":
         found = _yes_or_no(value)
+    elif target.type in ("choice", "multiple_choice") and source.type == "check":
+        one = _chosen_by_words(target, _YES if value else _NO)
+        found = one if target.type == "choice" else [one]
     elif target.type == "choice":
         found = _chosen(target, _text(source, value))
     elif target.type == "multiple_choice":
-        found = [_chosen(target, one) for one in (value if isinstance(value, list) else [_text(source, value)])]
+        found = [_chosen(target, one) for one in _several(target, source, value)]
     elif (source.type, target.type) == ("datetime", "date"):
         found = str(value)[:10]
+    elif target.type in ("date", "datetime"):
+        found = _day(target, _text(source, value))
     else:
         found = TYPES[target.type].parse([_text(source, value)], NEUTRAL)
     found = TYPES[target.type].normalise(found)
@@ -51,6 +59,8 @@ def convert(source: Field, target: Field, value: Json) -> Json:
 
 def _text(source: Field, value: Json) -> str:
     kind = TYPES[source.type]
+    if source.type == "check":
+        return "yes" if value else "no"
     if source.type == "choice":
         return next((str(one["label"]) for one in source.options["choices"] if one["value"] == value), str(value))
     if source.type == "multiple_choice":
@@ -68,6 +78,33 @@ def _yes_or_no(value: Json) -> bool:
     if told in _NO:
         return False
     raise Invalid("convert", M_("“%(text)s” is neither yes nor no.", text=str(value)[:60]))
+
+
+def _day(target: Field, text: str) -> Json:
+    """The day or moment that a text names, whoever wrote it. Raises Invalid, also where people of two countries would read two days."""
+    found = {TYPES[target.type].parse([text], one) for one in (NEUTRAL, _DAY_FIRST)}
+    if len(found) > 1:
+        raise Invalid("convert", M_("“%(text)s” could be two days.", text=text[:60]))
+    return found.pop()
+
+
+def _several(target: Field, source: Field, value: Json) -> list[str]:
+    """The choices that a value names: one by its whole text, or several with commas between."""
+    if source.type == "multiple_choice":
+        labels = {one["value"]: str(one["label"]) for one in source.options["choices"]}
+        known = {one["value"] for one in target.options["choices"]}
+        return [one if one in known else labels.get(one, one) for one in value]
+    text = _text(source, value)
+    whole = {fold(str(told)) for one in target.options["choices"] for told in (one["label"], one["value"])}
+    return [text] if fold(text) in whole else [one.strip() for one in _BETWEEN.split(text) if one.strip()]
+
+
+def _chosen_by_words(target: Field, words: Set[str]) -> str:
+    """The choice that says yes, or no."""
+    for one in target.options["choices"]:
+        if words & {fold(str(one["label"])), fold(one["value"])}:
+            return str(one["value"])
+    raise Invalid("convert", M_("“%(text)s” is none of the choices.", text=", ".join(sorted(words))))
 
 
 def _chosen(target: Field, text: str) -> str:

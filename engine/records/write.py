@@ -51,12 +51,12 @@ def column_values(catalog: Catalog, entity: Entity, values: Values) -> dict[str,
         if kind.folds and is_folded(catalog, field):
             found[folded_column(field)] = None if value is None else fold(kind.fold_text(value))
         if field.copies_to is not None:
-            found |= _copied(entity, field, value)
+            found |= _copied(catalog, entity, field, value)
     return found
 
 
-def _copied(entity: Entity, field: Field, value: Json) -> dict[str, Any]:
-    """The column for which the field's values are being converted; what has no such value stays empty there."""
+def _copied(catalog: Catalog, entity: Entity, field: Field, value: Json) -> dict[str, Any]:
+    """The columns for which the field's values are being converted, the folded one too; what has no such value stays empty there."""
     target = next((one for one in entity.retired if one.id == field.copies_to), None)
     if target is None:
         return {}
@@ -64,7 +64,11 @@ def _copied(entity: Entity, field: Field, value: Json) -> dict[str, Any]:
         told = conversion.convert(field, target, value)
     except Invalid:
         told = None
-    return {target.column: None if told is None else TYPES[target.type].to_column(told)}
+    kind = TYPES[target.type]
+    copy: dict[str, Any] = {target.column: None if told is None else kind.to_column(told)}
+    if kind.folds and is_folded(catalog, target):
+        copy[folded_column(target)] = None if told is None else fold(kind.fold_text(told))
+    return copy
 
 
 def as_stored(entity: Entity, values: Values) -> dict[str, Json]:
@@ -352,6 +356,8 @@ def _restored_row(catalog: Catalog, entity: Entity, kept: Values, *, by: int | N
         row[field.column] = kind.to_column(kept[field.name])
         if kind.folds and is_folded(catalog, field):
             row[folded_column(field)] = kept.get(folded_column(field)) or fold(kind.fold_text(kept[field.name]))
+        if field.copies_to is not None:
+            row |= _copied(catalog, entity, field, kept[field.name])
     return row
 
 

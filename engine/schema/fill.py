@@ -22,12 +22,13 @@ from engine.metadata.conversion import convert
 from engine.metadata.database import Database
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import entity_of, folded_column, tables
+from engine.metadata.physical import entity_of, folded_column, is_folded, tables
 from engine.metadata.rows import row_label_key
 from engine.metadata.types import TYPES, Invalid
 from engine.schema.plan import Fill
 
 BATCH = 400
+_TO = "to_"
 
 Told = Callable[[Fill, int, int], None]
 """(fill, last id done, largest id there is): after every batch."""
@@ -75,36 +76,50 @@ def _batch(conn: Connection, catalog: Catalog, fill: Fill, after: int, since: da
     rows = conn.execute(wanted).all()
     if not rows:
         return None
-    where = fill.target.column if fill.target else folded_column(fill.field)
-    found = [{"row": row.id, "seen": row.version, "copy": _copied(conn, fill, row)} for row in rows]
+    copied = _copier(conn, catalog, fill)
+    found = [{"row": row.id, "seen": row.version, **copied(row)} for row in rows]
     if goal is own:
         written = sa.update(own).where(own.c.id == sa.bindparam("row"), own.c.version == sa.bindparam("seen"))
-        conn.execute(written.values({where: sa.bindparam("copy", type_=own.c[where].type)}), found)
+        conn.execute(written.values(_bound(own, found[0])), found)
     else:
-        _write_apart(conn, goal, where, {one["row"]: one["copy"] for one in found})
+        _write_apart(conn, goal, found)
     return int(rows[-1].id)
 
 
-def _write_apart(conn: Connection, goal: sa.Table, where: str, copies: Mapping[int, Any]) -> None:
+def _bound(table: sa.Table, copy: Mapping[str, Any]) -> dict[str, sa.BindParameter[Any]]:
+    """The columns of a copy as parameters, each under a name of its own: that of the column is taken by the statement."""
+    return {name.removeprefix(_TO): sa.bindparam(name, type_=table.c[name.removeprefix(_TO)].type) for name in copy if name.startswith(_TO)}
+
+
+def _write_apart(conn: Connection, goal: sa.Table, copies: Sequence[Mapping[str, Any]]) -> None:
     """Write copies to an extension table, for records that are locked; rows that are not there yet are made."""
-    there = set(conn.execute(sa.select(goal.c.id).where(goal.c.id.in_(list(copies)))).scalars())
-    copy = {where: sa.bindparam("copy", type_=goal.c[where].type)}
-    if held := [{"row": id, "copy": value} for id, value in copies.items() if id in there]:
-        conn.execute(sa.update(goal).where(goal.c.id == sa.bindparam("row")).values(copy), held)
-    if new := [{"id": id, where: value} for id, value in copies.items() if id not in there and value is not None]:
-        conn.execute(sa.insert(goal), new)
+    there = set(conn.execute(sa.select(goal.c.id).where(goal.c.id.in_([one["row"] for one in copies]))).scalars())
+    bound = _bound(goal, copies[0])
+    if held := [one for one in copies if one["row"] in there]:
+        conn.execute(sa.update(goal).where(goal.c.id == sa.bindparam("row")).values(bound), held)
+    if new := [one for one in copies if one["row"] not in there and any(one[_TO + name] is not None for name in bound)]:
+        conn.execute(sa.insert(goal), [{"id": one["row"], **{name: one[_TO + name] for name in bound}} for one in new])
 
 
-def _copied(conn: Connection, fill: Fill, row: Any) -> Any:
-    kind = TYPES[fill.field.type]
-    value = kind.to_json(row.value)
-    if fill.target is None:
-        return "\n".join(fold(text) for text in _texts(conn, fill.field, row, kind.fold_text(value)))
-    try:
-        found = convert(fill.field, fill.target, value)
-    except Invalid:
-        return None
-    return None if found is None else TYPES[fill.target.type].to_column(found)
+def _copier(conn: Connection, catalog: Catalog, fill: Fill) -> Callable[[Any], dict[str, Any]]:
+    """What gives a row's copy: by the names of the columns it goes to, each with `_TO` before it."""
+    kind, target = TYPES[fill.field.type], fill.target
+    if target is None:
+        where = _TO + folded_column(fill.field)
+        return lambda row: {where: "\n".join(fold(text) for text in _texts(conn, fill.field, row, kind.fold_text(kind.to_json(row.value))))}
+    coming, is_searched = TYPES[target.type], TYPES[target.type].folds and is_folded(catalog, target)
+
+    def converted(row: Any) -> dict[str, Any]:
+        try:
+            found = convert(fill.field, target, kind.to_json(row.value))
+        except Invalid:
+            found = None
+        copy = {_TO + target.column: None if found is None else coming.to_column(found)}
+        if is_searched:
+            copy[_TO + folded_column(target)] = None if found is None else fold(coming.fold_text(found))
+        return copy
+
+    return converted
 
 
 def _texts(conn: Connection, field: Field, row: Any, text: str) -> Sequence[str]:

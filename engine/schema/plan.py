@@ -125,7 +125,13 @@ def _errors(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _too_early(operation: Operation, before: Catalog) -> list[Finding]:
-    """What goes must have been retired by an earlier change: only then nobody writes to it any more while it is exported."""
+    """What goes must have been retired by an earlier change: only then nobody writes to it any more while it is exported.
+
+    What is converted must be in force before: its values are copied from where they are now.
+    """
+    if isinstance(operation, ConvertField) and (held := before.entities.get(operation.entity)) and not field_named(held.fields, operation.field):
+        told = M_("“%(name)s” must be in force before it is converted: convert it by a change of its own.", name=operation.field)
+        return [Finding("D3", "error", told, operation.entity, operation.field)]
     if isinstance(operation, PurgeField):
         entity = before.entities.get(operation.entity)
         late = entity is not None and field_named(entity.retired, operation.field) is None

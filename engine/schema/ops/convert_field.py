@@ -57,7 +57,11 @@ class ConvertField(Operation):
         if found := definition_findings(catalog, self.defined(catalog)) or [leaning(catalog, one, other) for other in of_field(catalog, entity, one)]:
             return found
         told = M_("What does not convert stays with the retired field “%(label)s” only.", label=one.label)
-        return [Finding("C3", "note", told, self.entity, self.field)]
+        found = [Finding("C3", "note", told, self.entity, self.field)]
+        if one.type == "datetime" and self.type != "datetime":
+            told = M_("Moments of “%(label)s” are converted as they are in UTC: elsewhere it may be another hour, or another day.", label=one.label)
+            found.append(Finding("C3", "warning", told, self.entity, self.field))
+        return found
 
     def defined(self, catalog: Catalog) -> Field:
         """The new field: as the old one, with another type."""

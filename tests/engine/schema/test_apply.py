@@ -224,6 +224,35 @@ def test_converting_copies_what_it_can_and_keeps_the_rest(installed: Database, p
     in_step(installed)
 
 
+def test_converted_texts_are_found(installed: Database, publish: Publish) -> None:
+    """What search reads beside a text is made with it: by the copying, and by a save meanwhile."""
+    publish(AddField("customer", "c_number", "integer", "basic", "Number", searchable=True))
+    ids = [save(installed, c_number=n) for n in (1_007, 7_002)]
+
+    def told(*_: Any) -> None:
+        if len(ids) == 2:
+            ids.append(save(installed, c_number=3_007))
+
+    publish(ConvertField("customer", "c_number", "c_text", "text"), told=told)
+    assert found(installed, "c_text", "_contains", "007") == [ids[0], ids[2]]
+    assert found(installed, "c_text", "_eq", "7002") == [ids[1]]
+
+
+def test_what_is_converted_twice_at_once_is_refused(installed: Database, publish: Publish) -> None:
+    """Values are copied from where they are: not from a field that comes with the same change."""
+    publish(NOTE)
+    id = save(installed, c_note="12")
+    with pytest.raises(ChangeRefused, match="change of its own"):
+        publish(ConvertField("customer", "c_note", "c_count", "integer"), ConvertField("customer", "c_count", "c_sum", "decimal"))
+    publish(RetireField("customer", "c_note"))
+    with pytest.raises(ChangeRefused, match="change of its own"):
+        publish(RestoreField("customer", "c_note"), ConvertField("customer", "c_note", "c_count", "integer"))
+    publish(RestoreField("customer", "c_note"))
+    publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    publish(ConvertField("customer", "c_count", "c_sum", "decimal"))
+    assert values_of(installed, id)["c_sum"] == "12"
+
+
 def test_a_save_while_values_are_converted_writes_both_places(installed: Database, publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(NOTE)
     id = save(installed, c_note="1")

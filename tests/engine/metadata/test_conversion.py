@@ -1,0 +1,67 @@
+"""Values of one type as values of another: what a person would read in them, and nothing that would have to be guessed (3.1.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.metadata.conversion import convert
+from engine.metadata.model import Field, Json
+from engine.metadata.types import Invalid
+
+YES_NO = {"choices": [{"value": "y", "label": "Yes"}, {"value": "n", "label": "No"}]}
+METALS = {"choices": [{"value": "g", "label": "Gold"}, {"value": "s", "label": "Silver"}]}
+
+
+def field(kind: str, options: dict[str, Json] | None = None) -> Field:
+    return Field("i", "customer", "c_a", kind, "A", "other", 1, "customer", "c_a", options=options or {})
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "target", "told"),
+    [
+        (field("text"), "2026-01-02", field("date"), "2026-01-02"),
+        (field("text"), "2026年1月2日", field("date"), "2026-01-02"),
+        (field("text"), "31.1.2026", field("date"), "2026-01-31"),
+        (field("text"), "1/31/2026", field("date"), "2026-01-31"),
+        (field("text"), "3/3/2026", field("date"), "2026-03-03"),
+        (field("check"), True, field("choice", YES_NO), "y"),
+        (field("check"), False, field("choice", YES_NO), "n"),
+        (field("check"), True, field("multiple_choice", YES_NO), ["y"]),
+        (field("check"), True, field("text"), "yes"),
+        (field("check"), False, field("text"), "no"),
+        (field("text"), "no", field("check"), False),
+        (field("text"), "gold, Silver", field("multiple_choice", METALS), ["g", "s"]),
+        (field("text"), "Gold、Silver", field("multiple_choice", METALS), ["g", "s"]),
+        (field("multiple_choice", METALS), ["g", "s"], field("text"), "Gold, Silver"),
+        (field("choice", METALS), "g", field("multiple_choice", METALS), ["g"]),
+        (field("text"), "1,200", field("integer"), 1200),
+        (field("decimal", {"places": 2}), "12", field("integer"), 12),
+    ],
+)
+def test_a_value_is_read_as_a_person_would(source: Field, value: Json, target: Field, told: Json) -> None:
+    assert convert(source, target, value) == told
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "target"),
+    [
+        (field("text"), "02.01.2026", field("date")),
+        (field("text"), "1/2/2026", field("date")),
+        (field("text"), "1/2/2026 10:00", field("datetime")),
+        (field("check"), True, field("choice", METALS)),
+        (field("text"), "gold, lead", field("multiple_choice", METALS)),
+        (field("decimal", {"places": 2}), "12.5", field("integer")),
+        (field("text"), "1,5", field("decimal", {"places": 2})),
+    ],
+)
+def test_what_would_have_to_be_guessed_does_not_convert(source: Field, value: Json, target: Field) -> None:
+    """A second of January in one country is a first of February in another: it is listed, and stays with the retired field."""
+    with pytest.raises(Invalid):
+        convert(source, target, value)
+
+
+def test_any_empty_value_stays_empty() -> None:
+    values: list[Any] = [None, ""]
+    assert [convert(field("text"), field("date"), one) for one in values] == [None, None]
