@@ -9,6 +9,7 @@ from engine.errors import ChangeRefused, ChangeUnderWay, FieldloomError, NotConf
 from engine.service import evolution
 from engine.service.admin import changes, fields
 from engine.service.admin import desk as desks
+from engine.service.evolution import Request
 from web.home import inside
 from web.visits import answer, site, submission, visiting
 
@@ -72,11 +73,14 @@ def _undo(change: int) -> Response:
     try:
         with visiting() as visit:
             actor = desks.administrator(visit)
-        evolution.undo(site(), actor, change)
+        evolution.undo(site(), actor, change, Request((), confirmed=frozenset(request.form.getlist("confirmed"))))
         with visiting() as visit:
             flash(visit.translator.text("Taken back, as a change of its own."), "success")
         return redirect(REVIEW, 303)
-    except (ChangeRefused, NotConfirmed) as error:
+    except NotConfirmed as error:
+        with visiting() as visit:
+            return answer(visit, changes.show(visit, asked=changes.asked(visit, change, error), status=422))
+    except ChangeRefused as error:
         with visiting() as visit:
             return answer(visit, changes.show(visit, wrong=changes.in_words(visit, error), status=422))
     except (NotUndoable, ChangeUnderWay, TableHeld) as error:

@@ -87,9 +87,12 @@ def one_change(id: int) -> Response:
 
 @blueprint.post(f"/changes/{RECORD}/undo")
 def undo(id: int) -> Response:
-    """Take a change back; the body may be empty, or hold `note`, `base` and `confirmed`."""
+    """Take a change back, or look at that (`?dry_run=true`); the body may be empty, or hold `note`, `base`, `seen` and `confirmed`."""
+    dry = _dry_run()
     with visiting() as visit:
         wanted = metadata_api.sent(visit, json_body() if request.get_data() else {})
+        if dry:
+            return jsonify(metadata_api.preview_undo(visit, id))
     answer = jsonify(done := metadata_api.undo(site(), wanted, id))
     answer.status_code = 201
     answer.headers["Location"] = f"/api/v1/metadata/changes/{done['change']}"

@@ -19,7 +19,7 @@ from engine.metadata import store
 from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog
-from engine.schema import actual, compare, effects, journal, lock, plan, stages
+from engine.schema import actual, compare, effects, journal, lock, overriding, plan, stages
 from engine.schema.journal import Intent
 from engine.schema.operation import Operation
 from engine.schema.ops.quarantine_field import ReviveField
@@ -66,6 +66,7 @@ def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
             raise Outdated(orders.base, catalog.version)
         made = effects.seen(conn, plan.make(catalog, operations, actual.ground(conn, plan.touched(operations, catalog))))
         made = orders.more(conn, made) if orders.more else made
+        made = overriding.added(conn, made, orders.undoes)
     plan.refuse(made, orders.confirmed)
     if orders.seen and made.hash != orders.seen:
         raise Outdated(catalog.version, catalog.version)

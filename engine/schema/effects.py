@@ -30,6 +30,7 @@ from engine.schema.ops.add_field import AddField
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.convert_field import ConvertField
 from engine.schema.ops.entities import PurgeEntity, RetireEntity
+from engine.schema.ops.exchange_fields import ExchangeFields
 from engine.schema.ops.narrow_field import NarrowField
 from engine.schema.ops.retire_field import PurgeField, RetireField
 from engine.schema.plan import Plan, Step
@@ -87,6 +88,8 @@ def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
     operation = step.operation
     if isinstance(operation, AddField):
         yield from _there_already(conn, plan, operation)
+    if isinstance(operation, ExchangeFields):
+        yield from _exchanged(conn, plan, operation)
     if isinstance(operation, NarrowField) and operation.entity in plan.before.entities:
         held = field_named(plan.before.entities[operation.entity].fields, operation.field)
         coming = field_named(plan.after.entities[operation.entity].fields, operation.field)
@@ -98,6 +101,22 @@ def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
                 ids=", ".join(map(str, ids[:SHOWN])),
             )
             yield Finding("D2", "error", told, operation.entity, operation.field)
+
+
+def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Iterator[Finding]:
+    """What was saved since a conversion stands in one of the two fields only."""
+    entity = plan.before.entities.get(operation.entity)
+    coming, going = (field_named(entity.stored if entity else (), name) for name in (operation.field, operation.instead))
+    if coming is None or going is None:
+        return
+    if ids := list(fill.apart(conn, plan.before, going, coming)):
+        told = MN_(
+            "%(n)s record has had its value changed since, and will show the former one: number %(ids)s.",
+            "%(n)s records have had their values changed since, and will show the former ones: numbers %(ids)s.",
+            len(ids),
+            ids=", ".join(map(str, ids[:SHOWN])),
+        )
+        yield Finding("O2", "confirm", told, operation.entity, operation.field)
 
 
 def _there_already(conn: Connection, plan: Plan, operation: AddField) -> Iterator[Finding]:

@@ -156,3 +156,27 @@ def values_of(conn: Connection, catalog: Catalog, field: Field) -> Iterator[tupl
     while rows := conn.execute(sa.select(table.c.id, column).where(table.c.id > after, column.is_not(None)).order_by(table.c.id).limit(5_000)).all():
         yield from ((row[0], kind.to_json(row[1])) for row in rows)
         after = rows[-1][0]
+
+
+def apart(conn: Connection, catalog: Catalog, one: Field, other: Field) -> Iterator[int]:
+    """The ids of the rows in which two fields, one of which was made from the other, do not say the same any more."""
+    for id, held, beside in _side_by_side(values_of(conn, catalog, one), values_of(conn, catalog, other)):
+        if _as(one, other, held) != beside and _as(other, one, beside) != held:
+            yield id
+
+
+def _as(source: Field, target: Field, value: Json) -> Json:
+    try:
+        return convert(source, target, value)
+    except Invalid:
+        return None
+
+
+def _side_by_side(one: Iterator[tuple[int, Json]], other: Iterator[tuple[int, Json]]) -> Iterator[tuple[int, Json, Json]]:
+    """(id, value, value) of every row that has either, in the order of ids."""
+    left, right = next(one, None), next(other, None)
+    while left or right:
+        id = min(pair[0] for pair in (left, right) if pair)
+        yield id, left[1] if left and left[0] == id else None, right[1] if right and right[0] == id else None
+        left = next(one, None) if left and left[0] == id else left
+        right = next(other, None) if right and right[0] == id else right

@@ -15,7 +15,7 @@ from engine.messages import M_
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Json
 from engine.metadata.physical import entity_of
-from engine.schema import actual, apply, capacity, effects, journal, operation, plan, recover, running
+from engine.schema import actual, apply, capacity, effects, journal, operation, overriding, plan, recover, running
 from engine.schema.apply import Applied, Orders
 from engine.schema.capacity import Budget
 from engine.schema.ddl import Statement
@@ -107,15 +107,15 @@ class Preview:
         return self.plan.hash
 
 
-def preview(visit: Visit, operations: Sequence[Operation]) -> Preview:
+def preview(visit: Visit, operations: Sequence[Operation], undoes: int | None = None) -> Preview:
     """What these operations would do here, on the metadata in force, and to the data that is there. Changes nothing."""
     administrator(visit)
-    return looked_at(visit.site.database, visit.conn, visit.catalog, operations)
+    return looked_at(visit.site.database, visit.conn, visit.catalog, operations, undoes)
 
 
-def looked_at(database: Database, conn: Connection, catalog: Catalog, operations: Sequence[Operation]) -> Preview:
+def looked_at(database: Database, conn: Connection, catalog: Catalog, operations: Sequence[Operation], undoes: int | None = None) -> Preview:
     """The same, for whoever may. Takes a second or two on large tables: `planned` is the plan alone."""
-    made = planned(conn, catalog, operations)
+    made = overriding.added(conn, planned(conn, catalog, operations), undoes)
     ground = actual.ground(conn, plan.touched(operations, made.after))
     about = sorted({entity_of(table) for table in plan.touched(operations, made.after)})
     budgets = tuple(capacity.budget(made.after, made.after.entities[name], ground) for name in about if name in made.after.entities)

@@ -139,6 +139,13 @@ def preview(visit: Visit, wanted: Sent) -> dict[str, Json]:
     return plan_json.of_preview(evolution.preview(visit, wanted.request.operations), visit.translator.say)
 
 
+def preview_undo(visit: Visit, change: int) -> dict[str, Json]:
+    """What taking a change back would do. Changes nothing. Raises UnknownChange, NotUndoable."""
+    evolution.administrator(visit)
+    seen = evolution.preview(visit, evolution.taken_back(visit.conn, change), change)
+    return plan_json.of_preview(seen, visit.translator.say)
+
+
 def publish(site: Site, wanted: Sent) -> dict[str, Json]:
     """Make the change. Raises what `evolution.publish` raises."""
     if not wanted.request.operations:

@@ -11,6 +11,7 @@ from engine.service import metadata_api, row_names
 from engine.service.visit import Visit
 
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
+_DRY_RUN = {"name": "dry_run", "in": "query", "schema": {"type": "boolean"}}
 _ID: dict[str, Json] = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 _SHOWN: dict[str, Json] = {"name": "shown", "in": "query", "schema": {"type": "boolean"}}
 
@@ -72,14 +73,14 @@ _METADATA: dict[str, Json] = {
     "/api/v1/metadata/operations": {
         "get": _answers("The operations that can be sent"),
         "post": {
-            "parameters": [{"name": "dry_run", "in": "query", "schema": {"type": "boolean"}}],
+            "parameters": [_DRY_RUN],
             "requestBody": {"required": True, "content": {"application/json": {"schema": _SENT}}},
             **_PUBLISHED,
         },
     },
     "/api/v1/metadata/changes": {"get": _answers("The journal, newest first")},
     "/api/v1/metadata/changes/{id}": {"parameters": [_ID], "get": _answers("A change with its events")},
-    "/api/v1/metadata/changes/{id}/undo": {"parameters": [_ID], "post": _PUBLISHED},
+    "/api/v1/metadata/changes/{id}/undo": {"parameters": [_ID], "post": {"parameters": [_DRY_RUN], **_PUBLISHED}},
 }
 
 

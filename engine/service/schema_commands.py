@@ -66,7 +66,7 @@ def look(database: Database, documents: Json, undoes: int | None = None) -> dict
     """What operations would do here. Changes nothing. Raises BadOperation."""
     operations = _read(documents, undoes)
     with database.reading() as conn:
-        return plan_json.of_preview(evolution.looked_at(database, conn, store.load(conn), operations))
+        return plan_json.of_preview(evolution.looked_at(database, conn, store.load(conn), operations, undoes))
 
 
 def carry_out(database: Database, documents: Json, wish: Wish) -> dict[str, Json]:

@@ -14,7 +14,7 @@ from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Entity
 from engine.metadata.tables import DRAFT
-from tests.web.conftest import PASSWORD, Browser
+from tests.web.conftest import PASSWORD, Api, Browser
 
 GRADE = {"type": "choice", "label.zh-Hans": "客户等级", "label.en": "Grade", "group": "other", "option.choices": "A级\nB级", "enabled": "on"}
 
@@ -178,6 +178,20 @@ def test_a_field_is_added_published_used_taken_back_and_restored(browser: Browse
     browser.post("/admin/customer/retired", {"do": "restore:c_kehu_dengji"})
     publish(browser)
     assert "c_kehu_dengji" in browser.get("/customer/new").text
+
+
+def test_an_undo_that_takes_more_back_is_asked_about(browser: Browser, api: Api, installed: Database) -> None:
+    """What was changed again since is named; ticking it is what undoes it."""
+    for columns in (3, 4):
+        wanted = {"operation": "change_group", "entity": "customer", "group": "basic", "changes": {"columns": columns}}
+        assert api.post("/metadata/operations", json=[wanted]).status_code == 201
+    asked = browser.post("/admin/changes", {"do": "undo:1"})
+    assert asked.status_code == 422
+    assert "Take back change 1?" in asked.text
+    assert 'value="O1:customer:basic"' in asked.text
+    assert customer(installed).groups[0].columns == 4
+    assert browser.post("/admin/changes", {"do": "undo:1", "confirmed": "O1:customer:basic"}).status_code == 303
+    assert customer(installed).groups[0].columns not in (3, 4)
 
 
 def test_a_draft_is_seen_by_nobody_until_it_is_published(app: Flask, browser: Browser, installed: Database) -> None:

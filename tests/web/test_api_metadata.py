@@ -35,6 +35,9 @@ def test_a_change_is_looked_at_made_read_and_undone(api: Api) -> None:
     assert (change["author"], change["note"], change["state"]) == ("administrator", "for sales", "applied")
     assert [one["state"] for one in change["events"]] == ["applying", "applied"]
     assert api.post("/metadata/operations", json=body).status_code == 409  # looked at before somebody changed it
+    looked = api.post("/metadata/changes/1/undo?dry_run=true").json
+    assert [one["operation"]["operation"] for one in looked["steps"]] == ["retire_field"]
+    assert "c_grade" in api.get("/customer/schema").json["properties"]
     assert api.post("/metadata/changes/1/undo").status_code == 201
     assert "c_grade" not in api.get(f"/customer/{made['id']}").json
     assert api.post("/metadata/changes/1/undo").status_code == 409

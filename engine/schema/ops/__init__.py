@@ -7,6 +7,7 @@ from engine.schema.ops.add_field import AddField
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.convert_field import ConvertField
 from engine.schema.ops.entities import AddEntity, ChangeEntity, PurgeEntity, RestoreEntity, RetireEntity
+from engine.schema.ops.exchange_fields import ExchangeFields
 from engine.schema.ops.groups import AddGroup, ChangeGroup, MoveGroup, RemoveGroup
 from engine.schema.ops.mend import Mend
 from engine.schema.ops.move_fields import MoveFields
@@ -24,7 +25,7 @@ _ALL: tuple[type[Operation], ...] = (
     AddEntity, ChangeEntity, RetireEntity, RestoreEntity, PurgeEntity,
 )  # fmt: skip
 
-_OF_THE_PROGRAM: tuple[type[Operation], ...] = (TakeOver, QuarantineField, ReviveField, Mend)
+_OF_THE_PROGRAM: tuple[type[Operation], ...] = (ExchangeFields, TakeOver, QuarantineField, ReviveField, Mend)
 
 __all__ = [
     "JOURNALLED",
@@ -36,6 +37,7 @@ __all__ = [
     "ChangeField",
     "ChangeGroup",
     "ConvertField",
+    "ExchangeFields",
     "Mend",
     "MoveFields",
     "MoveGroup",

@@ -18,7 +18,8 @@ from engine.schema.operation import NAME, TABLE, Finding, Operation
 from engine.schema.ops.add_field import name_problem, table_problem
 from engine.schema.ops.change_field import entity_field
 from engine.schema.ops.common import definition_findings, no_field
-from engine.schema.ops.retire_field import RestoreField, RetireField, leaning
+from engine.schema.ops.exchange_fields import ExchangeFields
+from engine.schema.ops.retire_field import RetireField, leaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class ConvertField(Operation):
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The old field back, the new one retired: each with the values it has."""
-        return RestoreField(self.entity, self.field), RetireField(self.entity, self.name)
+        return (ExchangeFields(self.entity, self.field, self.name),)
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""

@@ -53,8 +53,10 @@ class Wanted:
     request: Request
 
 
-def show(visit: Visit, *, wrong: Sequence[str] = (), before: int | None = None, note: str = "", status: int = 200) -> Screen:
-    """The page. Raises SignInNeeded, Forbidden."""
+def show(
+    visit: Visit, *, wrong: Sequence[str] = (), asked: dict[str, Json] | None = None, before: int | None = None, note: str = "", status: int = 200
+) -> Screen:
+    """The page; `asked` is what taking a change back waits for. Raises SignInNeeded, Forbidden."""
     desk = desks.open_desk(visit)
     published = journal.read_changes(visit.conn, limit=30, before=before)
     undone = journal.undone(visit.conn)
@@ -62,6 +64,7 @@ def show(visit: Visit, *, wrong: Sequence[str] = (), before: int | None = None, 
     context = {
         "bar": desks.bar(desk),
         "wrong": list(wrong),
+        "asked": asked,
         "note": note,
         "steps": _steps(desk),
         "plan": _plan(desk),
@@ -235,6 +238,16 @@ def decide(visit: Visit, sent: Submission) -> Done:
         desk.with_draft(clashes.dropped(desk.draft, unfit))
         return Done("/admin/changes", visit.translator.count("%(n)s change was dropped.", "%(n)s changes were dropped.", len(unfit)), "info")
     raise BadValue("do", M_("There is nothing called “%(name)s” to be done here.", name=sent.one("do")[:60]))
+
+
+def asked(visit: Visit, change: int, error: NotConfirmed) -> dict[str, Json]:
+    """What taking a change back waits for, in the reader's language."""
+    catalog = visit.catalog
+    confirm = []
+    for key, reason in zip(error.keys, error.reasons, strict=True):
+        entity = key.split(":")[1] if ":" in key else ""
+        confirm.append({"key": key, "text": telling.sentence(visit, catalog, reason, entity)})
+    return {"id": change, "confirm": confirm}
 
 
 def in_words(visit: Visit, error: ChangeRefused | NotConfirmed) -> list[str]:

@@ -18,13 +18,16 @@ from engine.metadata.model import Catalog
 from engine.metadata.physical import tables
 from engine.query import page, tree
 from engine.records import read, write
-from engine.schema import actual, apply, journal, lock, stages
+from engine.schema import actual, apply, journal, lock, operation, stages
 from engine.schema.apply import Applied, Orders
 from engine.schema.operation import Operation
 from engine.schema.ops import (
+    JOURNALLED,
     AddEntity,
     AddField,
+    ChangeEntity,
     ChangeField,
+    ChangeGroup,
     ConvertField,
     NarrowField,
     PurgeEntity,
@@ -33,6 +36,7 @@ from engine.schema.ops import (
     RestoreField,
     RetireEntity,
     RetireField,
+    SetLabels,
     WidenField,
 )
 from tests.engine.making import a_scope
@@ -75,6 +79,14 @@ def change(database: Database, id: int, **values: Any) -> None:
         catalog = store.load(conn)
         entity = catalog.entity("customer")
         write.update(conn, catalog, entity, read.fetch(conn, catalog, entity, id, lock=True), values, by=None)
+
+
+def taken_back(database: Database, change: int) -> tuple[Operation, ...]:
+    """The operations that the journal keeps for taking a change back."""
+    with database.reading() as conn:
+        told = journal.read_change(conn, change)
+    assert told
+    return operation.read(told.reverses, JOURNALLED)
 
 
 def values_of(database: Database, id: int) -> dict[str, Any]:
@@ -236,6 +248,62 @@ def test_converted_texts_are_found(installed: Database, publish: Publish) -> Non
     publish(ConvertField("customer", "c_number", "c_text", "text"), told=told)
     assert found(installed, "c_text", "_contains", "007") == [ids[0], ids[2]]
     assert found(installed, "c_text", "_eq", "7002") == [ids[1]]
+
+
+def test_a_conversion_is_taken_back_knowing_what_was_saved_since(installed: Database, publish: Publish) -> None:
+    """Nothing that somebody saved disappears from cards without a confirmation, in either direction."""
+    publish(NOTE)
+    ids = [save(installed, c_note=text) for text in ("12", "1,200", "many")]
+    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    back = taken_back(installed, done.change)
+    new = save(installed, c_count=5)
+    change(installed, ids[0], c_count=13)
+    with pytest.raises(NotConfirmed, match=f"2 records .* numbers {ids[0]}, {new}"):
+        publish(*back, undoes=done.change)
+    undone = publish(*back, undoes=done.change, confirmed=frozenset({"O2:customer:c_note"}))
+    assert [values_of(installed, id).get("c_note") for id in (*ids, new)] == ["12", "1,200", "many", None]
+    again = taken_back(installed, undone.change)
+    publish(*again, undoes=undone.change, confirmed=frozenset({"O2:customer:c_count"}))
+    assert [values_of(installed, id).get("c_count") for id in (*ids, new)] == [13, 1200, None, 5]
+    in_step(installed)
+
+
+def test_a_conversion_that_nobody_touched_is_taken_back_at_once(installed: Database, publish: Publish) -> None:
+    publish(NOTE)
+    id = save(installed, c_note=" 1,200 many")
+    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    undone = publish(*taken_back(installed, done.change), undoes=done.change)
+    assert values_of(installed, id)["c_note"] == " 1,200 many"
+    publish(*taken_back(installed, undone.change), undoes=undone.change)
+
+
+NAMED = "field.customer.c_note.label"
+LAYERS = {
+    "a label": (
+        ChangeField("customer", "c_note", {"label": "Two"}), ChangeField("customer", "c_note", {"label": "Three", "help": "x"}), "O1:customer:c_note",
+    ),
+    "an option": (
+        WidenField("customer", "c_note", {"max_length": 300}), WidenField("customer", "c_note", {"max_length": 400}), "O1:customer:c_note",
+    ),
+    "a group": (ChangeGroup("customer", "basic", {"columns": 3}), ChangeGroup("customer", "basic", {"columns": 4}), "O1:customer:basic"),
+    "an entity": (ChangeEntity("customer", {"icon": "user"}), ChangeEntity("customer", {"icon": "users"}), "O1:customer"),
+    "a translation": (SetLabels("zh-Hans", {NAMED: "二"}), SetLabels("zh-Hans", {NAMED: "三"}), f"O1:{NAMED}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "key"), LAYERS.values(), ids=LAYERS)
+def test_what_was_changed_again_since_is_not_taken_back_silently(
+    first: Operation, second: Operation, key: str, installed: Database, publish: Publish
+) -> None:
+    publish(AddField("customer", "c_note", "text", "basic", "Note", options={"max_length": 200}))
+    one = publish(first)
+    two = publish(second)
+    back = taken_back(installed, one.change)
+    with pytest.raises(NotConfirmed, match="changed again since") as refused:
+        publish(*back, undoes=one.change)
+    assert list(refused.value.keys) == [key]
+    publish(*taken_back(installed, two.change), undoes=two.change)
+    publish(*back, undoes=one.change)  # in their order both go at once
 
 
 def test_what_is_converted_twice_at_once_is_refused(installed: Database, publish: Publish) -> None:

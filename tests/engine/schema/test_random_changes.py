@@ -24,7 +24,7 @@ from engine.schema import operation as operations
 from engine.schema.follow import follow
 from engine.schema.operation import Operation
 from engine.schema.ops import (
-    OPERATIONS,
+    JOURNALLED,
     AddEntity,
     AddField,
     AddGroup,
@@ -79,7 +79,7 @@ class Changes(RuleBasedStateMachine):
     def change(self, who: int, *wanted: Operation, undoes: int | None = None) -> int:
         """Publish, and see that what ran is what the journal says. Returns the change's id."""
         names = [getattr(one, "field", "") for one in wanted]
-        confirmed = frozenset({f"D1:{self.entity}", *(f"D1:{self.entity}:{name}" for name in names)})
+        confirmed = frozenset({f"D1:{self.entity}", *(f"{code}:{self.entity}:{name}" for code in ("D1", "O2") for name in names)})
         with recorded() as ran:
             done = apply.publish(self.databases[who], wanted, Orders(confirmed=confirmed, archive=self.folder, undoes=undoes))
         with self.databases[1 - who].reading() as conn:
@@ -277,7 +277,7 @@ class Changes(RuleBasedStateMachine):
             told = journal.read_change(conn, change)
         assert told
         assert told.reverses is not None
-        wanted = operations.read(told.reverses, OPERATIONS)
+        wanted = operations.read(told.reverses, JOURNALLED)
         longest = {
             one.to_json()["field"]: max((len(values.get(one.to_json()["field"]) or "") for values in self.model.records.values()), default=0)
             for one in wanted

@@ -1,0 +1,51 @@
+"""A conversion taken back: the retired field in force again, the new one retired in its stead. Only an undo does this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.messages import M_, Message
+from engine.metadata.model import Catalog, Json
+from engine.schema.editing import field_of
+from engine.schema.operation import NAME, Finding, Operation
+from engine.schema.ops.retire_field import RestoreField, RetireField
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeFields(Operation):
+    """Restore `field` and retire `instead`; each keeps the values it has.
+
+    Planning counts the records whose value was changed since the one was made from the other, and waits for a confirmation.
+    """
+
+    kind: ClassVar[str] = "exchange_fields"
+    arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {"entity": NAME, "field": NAME, "instead": NAME}
+
+    entity: str
+    field: str
+    instead: str
+
+    def check(self, catalog: Catalog) -> list[Finding]:
+        """What is asked of either act."""
+        found = RestoreField(self.entity, self.field).check(catalog)
+        if any(one.level == "error" for one in found):
+            return found
+        return [*found, *RetireField(self.entity, self.instead).check(RestoreField(self.entity, self.field).apply_to(catalog))]
+
+    def apply_to(self, catalog: Catalog) -> Catalog:
+        """With the one in force and the other retired."""
+        return RetireField(self.entity, self.instead).apply_to(RestoreField(self.entity, self.field).apply_to(catalog))
+
+    def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
+        """The other way round."""
+        return (ExchangeFields(self.entity, self.instead, self.field),)
+
+    def describe(self, catalog: Catalog) -> Message:
+        """In words."""
+        held = field_of(catalog, self.entity, self.instead)
+        return M_(
+            "Restore %(back)s of “%(entity)s” in place of “%(label)s” (%(gone)s): each keeps the values it has.",
+            label=held.label if held else self.instead, back=self.field, gone=self.instead, entity=self.entity,
+        )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Taking back a change that others were built on: what was set again since is named, and waits for a confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from engine.messages import M_
+from engine.metadata.model import Catalog, Json
+from engine.schema import journal
+from engine.schema.editing import field_named, group_named
+from engine.schema.operation import Finding, Operation, read
+from engine.schema.ops import JOURNALLED
+from engine.schema.ops.change_field import ChangeField
+from engine.schema.ops.entities import ChangeEntity
+from engine.schema.ops.groups import ChangeGroup
+from engine.schema.ops.narrow_field import NarrowField
+from engine.schema.ops.set_labels import SetLabels
+from engine.schema.ops.widen_field import WidenField
+from engine.schema.plan import Plan
+
+Key = tuple[str, str, str, str]
+"""Of a field, an option, a group or an entity: that word, entity, name, what of it. Of a label: that word, nothing, its key, its language."""
+
+
+def added(conn: Connection, plan: Plan, undoes: int | None) -> Plan:
+    """The plan, if it takes a change back, with what it would set although somebody set it anew since."""
+    change = journal.read_change(conn, undoes) if undoes is not None and plan.steps else None
+    if change is None:
+        return plan
+    found: dict[tuple[str, str], list[str]] = {}
+    for key, value in _settings(read(change.operations, JOURNALLED, kept=True)).items():
+        now, then = (_bare(_now(catalog, key, value)) for catalog in (plan.before, plan.after))
+        if now not in (_bare(value), then):
+            found.setdefault((key[1], key[2]), []).append(key[3])
+    told = []
+    for (entity, name), whats in found.items():
+        message = M_("“%(name)s” was changed again since (%(what)s). Taking this back undoes that too.", name=name or entity, what=", ".join(whats))
+        told.append(Finding("O1", "confirm", message, entity, name))
+    last = plan.steps[-1]
+    return replace(plan, steps=(*plan.steps[:-1], replace(last, findings=(*last.findings, *told))))
+
+
+def _settings(operations: Iterable[Operation]) -> dict[Key, Json]:
+    """What operations set to a value, the last one of each."""
+    return {key: value for one in operations for key, value in _set_by(one)}
+
+
+def _set_by(one: Operation) -> Iterator[tuple[Key, Json]]:
+    match one:
+        case ChangeField():
+            yield from ((("field", one.entity, one.field, what), value) for what, value in one.changes.items())
+        case WidenField() | NarrowField():
+            yield from ((("option", one.entity, one.field, what), value) for what, value in one.options.items())
+        case ChangeGroup():
+            yield from ((("group", one.entity, one.group, what), value) for what, value in one.changes.items())
+        case ChangeEntity():
+            yield from ((("entity", one.entity, "", what), value) for what, value in one.changes.items())
+        case SetLabels():
+            yield from ((("label", "", key, one.language), text) for key, text in one.texts.items())
+
+
+def _now(catalog: Catalog, key: Key, gone: Json) -> Json:
+    """What is set now; where the thing itself is not there any more, `gone`: that stops the undoing by itself."""
+    place, entity, name, what = key
+    held = catalog.entities.get(entity)
+    if place == "label":
+        return catalog.labels.get(what, {}).get(name)
+    if held is None or place == "entity":
+        return getattr(held, what, gone)
+    if place == "group":
+        return getattr(group_named(held, name), what, gone)
+    field = field_named(held.fields, name)
+    if field is None or place == "field":
+        return getattr(field, what, gone)
+    return field.options.get(what)
+
+
+def _bare(value: Json) -> Json:
+    """Without what says nothing: a rule that was taken away is written as null, and is not there."""
+    return {name: one for name, one in value.items() if one is not None} if isinstance(value, Mapping) else value
