@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,21 +12,12 @@ import sqlalchemy as sa
 from engine.errors import BrokenJournal, ChangeRefused, ChangeUnderWay, NotConfirmed, Outdated, TableHeld
 from engine.metadata import store
 from engine.metadata.database import Database
-from engine.metadata.model import Catalog
-from engine.metadata.physical import tables
-from engine.query import page, tree
-from engine.records import read, write
-from engine.schema import actual, apply, journal, lock, operation, stages
-from engine.schema.apply import Applied, Orders
-from engine.schema.operation import Operation
+from engine.records import write
+from engine.schema import actual, journal, lock
 from engine.schema.ops import (
-    JOURNALLED,
     AddEntity,
     AddField,
-    ChangeEntity,
     ChangeField,
-    ChangeGroup,
-    ConvertField,
     NarrowField,
     PurgeEntity,
     PurgeField,
@@ -36,83 +25,16 @@ from engine.schema.ops import (
     RestoreField,
     RetireEntity,
     RetireField,
-    SetLabels,
     WidenField,
 )
-from tests.engine.making import a_scope
+from tests.engine.schema.acting import NOTE, Publish, catalog_of, change, found, in_step, save, values_of
 
 GRADE = AddField("customer", "c_grade", "choice", "other", "Grade", {"zh-Hans": "客户等级"},
                  {"choices": [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]}, searchable=True)  # fmt: skip
-NOTE = AddField("customer", "c_note", "text", "basic", "Note")
 COLOUR = AddEntity({
     "entity": "c_colour", "label": "Colour", "plural": "Colours", "kind": "dictionary",
     "groups": [{"name": "basic", "label": "Basic", "fields": [{"name": "name", "label": "Name", "type": "text", "required": True}]}],
 })  # fmt: skip
-
-Publish = Callable[..., Applied]
-
-
-@pytest.fixture
-def publish(installed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
-    """Publishes operations on a database of the test's own."""
-    monkeypatch.setattr(stages, "GRACE", 0.01)
-
-    def run(*operations: Operation, **told: Any) -> Applied:
-        return apply.publish(installed, operations, Orders(author="Tester", archive=tmp_path / "purged", **told))
-
-    return run
-
-
-def catalog_of(database: Database) -> Catalog:
-    with database.reading() as conn:
-        return store.load(conn)
-
-
-def save(database: Database, **values: Any) -> int:
-    with database.writing() as conn:
-        catalog = store.load(conn)
-        return write.insert(conn, catalog, catalog.entity("customer"), {"name": "ACME", **values}, by=None)
-
-
-def change(database: Database, id: int, **values: Any) -> None:
-    with database.writing() as conn:
-        catalog = store.load(conn)
-        entity = catalog.entity("customer")
-        write.update(conn, catalog, entity, read.fetch(conn, catalog, entity, id, lock=True), values, by=None)
-
-
-def taken_back(database: Database, change: int) -> tuple[Operation, ...]:
-    """The operations that the journal keeps for taking a change back."""
-    with database.reading() as conn:
-        told = journal.read_change(conn, change)
-    assert told
-    return operation.read(told.reverses, JOURNALLED)
-
-
-def values_of(database: Database, id: int) -> dict[str, Any]:
-    with database.reading() as conn:
-        catalog = store.load(conn)
-        return dict(read.fetch(conn, catalog, catalog.entity("customer"), id).values)
-
-
-def found(database: Database, name: str, operator: str, value: str) -> list[int]:
-    """The ids that a search finds."""
-    with database.reading() as conn:
-        catalog = store.load(conn)
-        entity = catalog.entity("customer")
-        query = tree.parse([(f"filter[{name}][{operator}]", value)], entity)
-        return sorted(page.read(conn, catalog, entity, query, a_scope()).ids)
-
-
-def in_step(database: Database) -> None:
-    """Metadata and database say the same, and the journal is whole (I1, I2, I3)."""
-    with database.reading() as conn:
-        catalog = store.load(conn)
-        for name, table in tables(catalog).items():
-            assert set(actual.columns(conn, name)) == set(table.columns.keys()), name
-        assert journal.open_one(conn) is None
-        journal.check_chain(conn)
-
 
 def test_a_field_becomes_a_column_that_is_filled_found_and_shown(installed: Database, publish: Publish) -> None:
     """3.1.6."""
@@ -222,117 +144,6 @@ def test_a_reference_is_a_real_foreign_key_and_can_be_purged(installed: Database
     publish(RetireField("customer", "c_boss"))
     publish(PurgeField("customer", "c_boss"), confirmed=frozenset({"D1:customer:c_boss"}))
     in_step(installed)
-
-
-def test_converting_copies_what_it_can_and_keeps_the_rest(installed: Database, publish: Publish) -> None:
-    """3.1.3: never in place. What does not convert stays with the retired field."""
-    publish(NOTE)
-    ids = [save(installed, c_note=text) for text in ("12", "1,200", "many", "7.5")]
-    publish(ConvertField("customer", "c_note", "c_count", "integer"))
-    assert [values_of(installed, id).get("c_count") for id in ids] == [12, 1200, None, None]
-    with installed.reading() as conn:
-        held = conn.execute(sa.text("SELECT c_note FROM customer ORDER BY id")).scalars().all()
-    assert held == ["12", "1,200", "many", "7.5"]
-    in_step(installed)
-
-
-def test_converted_texts_are_found(installed: Database, publish: Publish) -> None:
-    """What search reads beside a text is made with it: by the copying, and by a save meanwhile."""
-    publish(AddField("customer", "c_number", "integer", "basic", "Number", searchable=True))
-    ids = [save(installed, c_number=n) for n in (1_007, 7_002)]
-
-    def told(*_: Any) -> None:
-        if len(ids) == 2:
-            ids.append(save(installed, c_number=3_007))
-
-    publish(ConvertField("customer", "c_number", "c_text", "text"), told=told)
-    assert found(installed, "c_text", "_contains", "007") == [ids[0], ids[2]]
-    assert found(installed, "c_text", "_eq", "7002") == [ids[1]]
-
-
-def test_a_conversion_is_taken_back_knowing_what_was_saved_since(installed: Database, publish: Publish) -> None:
-    """Nothing that somebody saved disappears from cards without a confirmation, in either direction."""
-    publish(NOTE)
-    ids = [save(installed, c_note=text) for text in ("12", "1,200", "many")]
-    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
-    back = taken_back(installed, done.change)
-    new = save(installed, c_count=5)
-    change(installed, ids[0], c_count=13)
-    with pytest.raises(NotConfirmed, match=f"2 records .* numbers {ids[0]}, {new}"):
-        publish(*back, undoes=done.change)
-    undone = publish(*back, undoes=done.change, confirmed=frozenset({"O2:customer:c_note"}))
-    assert [values_of(installed, id).get("c_note") for id in (*ids, new)] == ["12", "1,200", "many", None]
-    again = taken_back(installed, undone.change)
-    publish(*again, undoes=undone.change, confirmed=frozenset({"O2:customer:c_count"}))
-    assert [values_of(installed, id).get("c_count") for id in (*ids, new)] == [13, 1200, None, 5]
-    in_step(installed)
-
-
-def test_a_conversion_that_nobody_touched_is_taken_back_at_once(installed: Database, publish: Publish) -> None:
-    publish(NOTE)
-    id = save(installed, c_note=" 1,200 many")
-    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
-    undone = publish(*taken_back(installed, done.change), undoes=done.change)
-    assert values_of(installed, id)["c_note"] == " 1,200 many"
-    publish(*taken_back(installed, undone.change), undoes=undone.change)
-
-
-NAMED = "field.customer.c_note.label"
-LAYERS = {
-    "a label": (
-        ChangeField("customer", "c_note", {"label": "Two"}), ChangeField("customer", "c_note", {"label": "Three", "help": "x"}), "O1:customer:c_note",
-    ),
-    "an option": (
-        WidenField("customer", "c_note", {"max_length": 300}), WidenField("customer", "c_note", {"max_length": 400}), "O1:customer:c_note",
-    ),
-    "a group": (ChangeGroup("customer", "basic", {"columns": 3}), ChangeGroup("customer", "basic", {"columns": 4}), "O1:customer:basic"),
-    "an entity": (ChangeEntity("customer", {"icon": "user"}), ChangeEntity("customer", {"icon": "users"}), "O1:customer"),
-    "a translation": (SetLabels("zh-Hans", {NAMED: "二"}), SetLabels("zh-Hans", {NAMED: "三"}), f"O1:{NAMED}"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("first", "second", "key"), LAYERS.values(), ids=LAYERS)
-def test_what_was_changed_again_since_is_not_taken_back_silently(
-    first: Operation, second: Operation, key: str, installed: Database, publish: Publish
-) -> None:
-    publish(AddField("customer", "c_note", "text", "basic", "Note", options={"max_length": 200}))
-    one = publish(first)
-    two = publish(second)
-    back = taken_back(installed, one.change)
-    with pytest.raises(NotConfirmed, match="changed again since") as refused:
-        publish(*back, undoes=one.change)
-    assert list(refused.value.keys) == [key]
-    publish(*taken_back(installed, two.change), undoes=two.change)
-    publish(*back, undoes=one.change)  # in their order both go at once
-
-
-def test_what_is_converted_twice_at_once_is_refused(installed: Database, publish: Publish) -> None:
-    """Values are copied from where they are: not from a field that comes with the same change."""
-    publish(NOTE)
-    id = save(installed, c_note="12")
-    with pytest.raises(ChangeRefused, match="change of its own"):
-        publish(ConvertField("customer", "c_note", "c_count", "integer"), ConvertField("customer", "c_count", "c_sum", "decimal"))
-    publish(RetireField("customer", "c_note"))
-    with pytest.raises(ChangeRefused, match="change of its own"):
-        publish(RestoreField("customer", "c_note"), ConvertField("customer", "c_note", "c_count", "integer"))
-    publish(RestoreField("customer", "c_note"))
-    publish(ConvertField("customer", "c_note", "c_count", "integer"))
-    publish(ConvertField("customer", "c_count", "c_sum", "decimal"))
-    assert values_of(installed, id)["c_sum"] == "12"
-
-
-def test_a_save_while_values_are_converted_writes_both_places(installed: Database, publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(NOTE)
-    id = save(installed, c_note="1")
-    saved: list[int] = []
-
-    def told(*_: Any) -> None:
-        if not saved:
-            saved.append(save(installed, c_note="33"))
-            change(installed, id, c_note="2")
-
-    publish(ConvertField("customer", "c_note", "c_count", "integer"), told=told)
-    assert [values_of(installed, one)["c_count"] for one in (id, *saved)] == [2, 33]
 
 
 def test_widening_is_taken_back_only_while_no_value_needs_the_width(installed: Database, publish: Publish) -> None:

@@ -25,7 +25,7 @@ from engine.schema.ddl import Ground
 from engine.schema.operation import Operation
 from engine.schema.ops import AddEntity, AddField, ChangeField, ConvertField, PurgeField, RestoreField, RetireField
 from tests.engine.making import a_catalog, a_field, an_entity, beside, made
-from tests.engine.schema.test_apply import found, in_step, save, values_of
+from tests.engine.schema.acting import found, in_step, save, values_of
 from tests.engine.schema.test_operations import COLOUR, SHIPPED
 
 GROUNDS = {name: Ground(sa.make_url(f"{name}://").get_dialect()()) for name in ("sqlite", "postgresql+psycopg", "mariadb+pymysql")}

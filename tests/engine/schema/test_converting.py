@@ -1,0 +1,135 @@
+"""Conversions, and changes taken back after others were built on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from engine.errors import ChangeRefused, NotConfirmed
+from engine.metadata.database import Database
+from engine.schema.operation import Operation
+from engine.schema.ops import (
+    AddField,
+    ChangeEntity,
+    ChangeField,
+    ChangeGroup,
+    ConvertField,
+    RestoreField,
+    RetireField,
+    SetLabels,
+    WidenField,
+)
+from tests.engine.schema.acting import NOTE, Publish, change, found, in_step, save, taken_back, values_of
+
+
+def test_converting_copies_what_it_can_and_keeps_the_rest(installed: Database, publish: Publish) -> None:
+    """3.1.3: never in place. What does not convert stays with the retired field."""
+    publish(NOTE)
+    ids = [save(installed, c_note=text) for text in ("12", "1,200", "many", "7.5")]
+    publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    assert [values_of(installed, id).get("c_count") for id in ids] == [12, 1200, None, None]
+    with installed.reading() as conn:
+        held = conn.execute(sa.text("SELECT c_note FROM customer ORDER BY id")).scalars().all()
+    assert held == ["12", "1,200", "many", "7.5"]
+    in_step(installed)
+
+
+def test_converted_texts_are_found(installed: Database, publish: Publish) -> None:
+    """What search reads beside a text is made with it: by the copying, and by a save meanwhile."""
+    publish(AddField("customer", "c_number", "integer", "basic", "Number", searchable=True))
+    ids = [save(installed, c_number=n) for n in (1_007, 7_002)]
+
+    def told(*_: Any) -> None:
+        if len(ids) == 2:
+            ids.append(save(installed, c_number=3_007))
+
+    publish(ConvertField("customer", "c_number", "c_text", "text"), told=told)
+    assert found(installed, "c_text", "_contains", "007") == [ids[0], ids[2]]
+    assert found(installed, "c_text", "_eq", "7002") == [ids[1]]
+
+
+def test_a_conversion_is_taken_back_knowing_what_was_saved_since(installed: Database, publish: Publish) -> None:
+    """Nothing that somebody saved disappears from cards without a confirmation, in either direction."""
+    publish(NOTE)
+    ids = [save(installed, c_note=text) for text in ("12", "1,200", "many")]
+    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    back = taken_back(installed, done.change)
+    new = save(installed, c_count=5)
+    change(installed, ids[0], c_count=13)
+    with pytest.raises(NotConfirmed, match=f"2 records .* numbers {ids[0]}, {new}"):
+        publish(*back, undoes=done.change)
+    undone = publish(*back, undoes=done.change, confirmed=frozenset({"O2:customer:c_note"}))
+    assert [values_of(installed, id).get("c_note") for id in (*ids, new)] == ["12", "1,200", "many", None]
+    again = taken_back(installed, undone.change)
+    publish(*again, undoes=undone.change, confirmed=frozenset({"O2:customer:c_count"}))
+    assert [values_of(installed, id).get("c_count") for id in (*ids, new)] == [13, 1200, None, 5]
+    in_step(installed)
+
+
+def test_a_conversion_that_nobody_touched_is_taken_back_at_once(installed: Database, publish: Publish) -> None:
+    publish(NOTE)
+    id = save(installed, c_note=" 1,200 many")
+    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    undone = publish(*taken_back(installed, done.change), undoes=done.change)
+    assert values_of(installed, id)["c_note"] == " 1,200 many"
+    publish(*taken_back(installed, undone.change), undoes=undone.change)
+
+
+NAMED = "field.customer.c_note.label"
+LAYERS = {
+    "a label": (
+        ChangeField("customer", "c_note", {"label": "Two"}), ChangeField("customer", "c_note", {"label": "Three", "help": "x"}), "O1:customer:c_note",
+    ),
+    "an option": (
+        WidenField("customer", "c_note", {"max_length": 300}), WidenField("customer", "c_note", {"max_length": 400}), "O1:customer:c_note",
+    ),
+    "a group": (ChangeGroup("customer", "basic", {"columns": 3}), ChangeGroup("customer", "basic", {"columns": 4}), "O1:customer:basic"),
+    "an entity": (ChangeEntity("customer", {"icon": "user"}), ChangeEntity("customer", {"icon": "users"}), "O1:customer"),
+    "a translation": (SetLabels("zh-Hans", {NAMED: "二"}), SetLabels("zh-Hans", {NAMED: "三"}), f"O1:{NAMED}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "key"), LAYERS.values(), ids=LAYERS)
+def test_what_was_changed_again_since_is_not_taken_back_silently(
+    first: Operation, second: Operation, key: str, installed: Database, publish: Publish
+) -> None:
+    publish(AddField("customer", "c_note", "text", "basic", "Note", options={"max_length": 200}))
+    one = publish(first)
+    two = publish(second)
+    back = taken_back(installed, one.change)
+    with pytest.raises(NotConfirmed, match="changed again since") as refused:
+        publish(*back, undoes=one.change)
+    assert list(refused.value.keys) == [key]
+    publish(*taken_back(installed, two.change), undoes=two.change)
+    publish(*back, undoes=one.change)  # in their order both go at once
+
+
+def test_what_is_converted_twice_at_once_is_refused(installed: Database, publish: Publish) -> None:
+    """Values are copied from where they are: not from a field that comes with the same change."""
+    publish(NOTE)
+    id = save(installed, c_note="12")
+    with pytest.raises(ChangeRefused, match="change of its own"):
+        publish(ConvertField("customer", "c_note", "c_count", "integer"), ConvertField("customer", "c_count", "c_sum", "decimal"))
+    publish(RetireField("customer", "c_note"))
+    with pytest.raises(ChangeRefused, match="change of its own"):
+        publish(RestoreField("customer", "c_note"), ConvertField("customer", "c_note", "c_count", "integer"))
+    publish(RestoreField("customer", "c_note"))
+    publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    publish(ConvertField("customer", "c_count", "c_sum", "decimal"))
+    assert values_of(installed, id)["c_sum"] == "12"
+
+
+def test_a_save_while_values_are_converted_writes_both_places(installed: Database, publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(NOTE)
+    id = save(installed, c_note="1")
+    saved: list[int] = []
+
+    def told(*_: Any) -> None:
+        if not saved:
+            saved.append(save(installed, c_note="33"))
+            change(installed, id, c_note="2")
+
+    publish(ConvertField("customer", "c_note", "c_count", "integer"), told=told)
+    assert [values_of(installed, one)["c_count"] for one in (id, *saved)] == [2, 33]
