@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read it has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return telling.DONE
+    except KeyboardInterrupt:
+        print("\nfieldloom: Stopped.", file=sys.stderr)
+        return telling.STOPPED
     except FieldloomError as error:
         return telling.refuse(error, as_json=False)
     except BadSetting as error:

@@ -52,7 +52,7 @@ def option(text: str) -> tuple[str, Json]:
 
 
 def add_shortcuts(actions: Actions, common: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """The commands that are one operation each: `schema add`, `retire`, `restore`, `widen`, `purge`."""
+    """The commands that are one operation each: `schema add`, `widen`, `convert`, `retire`, `restore`, `purge`."""
     add = actions.add_parser("add", parents=[common], help="add a field")
     add.add_argument("entity")
     add.add_argument("name", help="its database name for ever; begins with c_")
@@ -73,7 +73,15 @@ def add_shortcuts(actions: Actions, common: argparse.ArgumentParser) -> dict[str
         widen.add_argument(name)
     widen.add_argument("options", type=option, nargs="+", metavar="NAME=VALUE", help="like max_length=200")
     widen.set_defaults(typed=lambda told: {"operation": "widen_field", "entity": told.entity, "field": told.field, "options": dict(told.options)})
-    found = {"add": add, "widen": widen}
+    convert = actions.add_parser("convert", parents=[common], help="another type, in a new field beside the old one, with the values copied")
+    convert.add_argument("entity")
+    convert.add_argument("field")
+    convert.add_argument("name", help="the new field's database name for ever; begins with c_")
+    convert.add_argument("--type", required=True, help="text, choice, date, decimal …")
+    convert.add_argument("--option", type=option, action="append", default=[], metavar="NAME=VALUE", help="like max_length=50 or places=2")
+    convert.add_argument("--choice", type=pair, action="append", default=[], metavar="VALUE=LABEL", help="an entry of a choice, in order")
+    convert.set_defaults(typed=_converted)
+    found = {"add": add, "widen": widen, "convert": convert}
     for name, told in _PLAIN.items():
         found[name] = actions.add_parser(name, parents=[common], help=told)
         found[name].add_argument("entity")
@@ -93,10 +101,18 @@ def _plain(kind: str) -> Any:
     return lambda told: {"operation": kind, "entity": told.entity, "field": told.field}
 
 
+def _options(told: argparse.Namespace) -> dict[str, Json]:
+    choices = [{"value": value, "label": label} for value, label in told.choice]
+    return dict(told.option) | ({"choices": choices} if choices else {})
+
+
+def _converted(told: argparse.Namespace) -> Json:
+    document = {"operation": "convert_field", "entity": told.entity, "field": told.field, "name": told.name, "type": told.type}
+    return document | ({"options": options} if (options := _options(told)) else {})
+
+
 def _added(told: argparse.Namespace) -> Json:
-    options = dict(told.option)
-    if told.choice:
-        options["choices"] = [{"value": value, "label": label} for value, label in told.choice]
+    options = _options(told)
     document = {"operation": "add_field", "entity": told.entity, "name": told.name, "type": told.type, "group": told.group, "label": told.label}
     more = {
         "labels": dict(told.label_in), "options": options, "default": told.default, "help": told.help_text, "before": told.before,

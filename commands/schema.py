@@ -96,6 +96,8 @@ def changed(told: argparse.Namespace, settings: Settings, database: Database, op
         else:
             print("Nothing to do.")
         return DONE
+    if not told.plan and (ended := schema_commands.recovered(database, _wish(told, settings))) and not told.json:
+        print(f"Change {ended} was begun and not ended; it has been brought to its end first.\n")
     plan = schema_commands.look(database, operations, undoes)
     if told.plan or not plan["runs"]:
         return _shown(told, plan)
@@ -108,14 +110,18 @@ def changed(told: argparse.Namespace, settings: Settings, database: Database, op
         else:
             print("\nNothing was done. Say --yes to make this change.")
         return UNCONFIRMED
-    wish = Wish(settings.instance / "purged", told.note, plan["hash"], frozenset(told.confirm), undoes)
-    done = schema_commands.carry_out(database, operations, wish if told.json else replace(wish, told=bar()))
+    wish = replace(_wish(told, settings), note=told.note, seen=plan["hash"], confirmed=frozenset(told.confirm), undoes=undoes)
+    done = schema_commands.carry_out(database, operations, wish)
     if told.json:
         say_json(done | {"plan": plan})
     else:
         print()
         telling_plan.done(done)
     return DONE
+
+
+def _wish(told: argparse.Namespace, settings: Settings) -> Wish:
+    return Wish(settings.instance / "purged", told=None if told.json else bar())
 
 
 def _journal(told: argparse.Namespace, settings: Settings) -> int:
@@ -162,7 +168,7 @@ def _check(told: argparse.Namespace, settings: Settings) -> int:
 
 def _repair(told: argparse.Namespace, settings: Settings) -> int:
     def run(database: Database) -> int:
-        made = schema_commands.repaired(database, Wish(settings.instance / "purged", "repair")) if told.apply else []
+        made = schema_commands.repaired(database, replace(_wish(told, settings), note="repair")) if told.apply else []
         left = schema_commands.checked(database)
         if told.json:
             say_json({"changes": made, "left": left})

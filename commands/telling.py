@@ -9,8 +9,8 @@ from typing import Any, TextIO
 
 from engine.errors import ChangeRefused, ChangeUnderWay, FieldloomError, NotConfirmed, TableHeld, Unavailable
 
-DONE, REFUSED, USAGE, UNCONFIRMED, BUSY = 0, 1, 2, 3, 4
-"""The exit statuses. Having nothing to do is done."""
+DONE, REFUSED, USAGE, UNCONFIRMED, BUSY, STOPPED = 0, 1, 2, 3, 4, 130
+"""The exit statuses. Having nothing to do is done; stopped is by Ctrl-C."""
 _WIDTH = 30
 
 

@@ -44,7 +44,11 @@ def publish(database: Database, operations: Iterable[Operation], orders: Orders)
         with database.writing() as conn:
             _check_version(conn, made.before)
             change = journal.open_change(conn, _intent(run, made))
-        return stages.from_the_start(run, change, made)
+        try:
+            return stages.from_the_start(run, change, made)
+        except KeyboardInterrupt:
+            stages.stopped(run, change, made)
+            raise
 
 
 @contextmanager

@@ -101,7 +101,9 @@ def make(catalog: Catalog, operations: Sequence[Operation], ground: Ground) -> P
     reverses: list[Operation] | None = []
     for wanted in operations:
         operation = capacity.placed(wanted, current, ground)
-        findings = [*operation.check(current), *_too_early(operation, before)]
+        findings = operation.check(current)
+        if not (isinstance(operation, ConvertField) and _errors(findings)):
+            findings = [*findings, *_too_early(operation, before)]
         coming = current
         if not _errors(findings):
             coming = operation.apply_to(current)

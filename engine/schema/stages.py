@@ -82,6 +82,12 @@ def _guarded(run: Run, change: int, made: Plan, reached: Sequence[State], stage:
         raise
 
 
+def stopped(run: Run, change: int, made: Plan) -> None:
+    """Whoever began a change has stopped it: unless it is in force already, nothing of it is left."""
+    if state_of(run, change) in ("applying", "filling"):
+        give_up(run, change, made.statements, folding(made), "stopped")
+
+
 def state_of(run: Run, change: int) -> State | None:
     """How far a change has come, as the journal says; None where it was never written down."""
     with run.database.reading() as conn:

@@ -162,6 +162,44 @@ def test_copying_shows_how_far_it_is(line: Line) -> None:
     assert "Copying customer.c_grade: 100%" in line.err
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "mariadb"], indirect=True)
+def test_stopping_takes_back_what_was_begun(line: Line, installed: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while values are copied: a sentence, no trace, and nothing is left of it."""
+    line(*ADD, "--yes")
+    line("init", "--samples")
+    with installed.writing() as conn:
+        conn.exec_driver_sql("UPDATE customer SET c_grade = '5'")
+    wanted = ("schema", "convert", "customer", "c_grade", "c_number", "--type", "integer", "--yes")
+
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.schema.stages.fill.run", pressed)
+        assert line(*wanted) == 130
+    assert "Stopped" in line.err
+    assert line("schema", "check") == 0
+    assert line.json("schema", "journal", "2")["state"] == "failed"
+    assert line(*wanted) == 0
+    assert "Copying customer.c_grade: 100%" in line.err
+
+
+@ON_SQLITE
+def test_what_was_cut_off_is_ended_before_the_next_change_is_looked_at(line: Line, installed: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    line(*ADD, "--yes")
+    wanted = ("schema", "convert", "customer", "c_grade", "c_number", "--type", "integer", "--yes")
+    with monkeypatch.context() as patch:  # as a killed process leaves it
+        patch.setattr("engine.schema.stages.fill.run", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("engine.schema.stages.stopped", lambda *_: None)
+        assert line(*wanted) == 130
+    assert line(*wanted, "--plan") == 1
+    assert "is being filled by a change under way" in line.out
+    assert line(*wanted) == 1
+    assert "Change 2 was begun and not ended" in line.out
+    assert "is retired; restore it first" in line.out
+    assert line.json("schema", "journal", "2")["state"] == "applied"
+
+
 def test_a_bar_is_drawn_in_one_line_on_a_terminal() -> None:
     class Terminal(StringIO):
         def isatty(self) -> bool:

@@ -125,7 +125,9 @@ def name_problem(catalog: Catalog, entity: Entity, name: str) -> Message | None:
         return M_("“%(name)s” cannot be a database name here: names of own fields begin with “%(prefix)s”.", name=name, prefix=PREFIX)
     if field_named(entity.fields, name):
         return M_("“%(name)s” is taken by another field.", name=name)
-    if field_named(entity.retired, name):
+    if (held := field_named(entity.retired, name)) and held.state == "filling":
+        return M_("“%(name)s” is being filled by a change under way.", name=name)
+    if held:
         return M_("“%(name)s” is the name of a retired field: restore that one, or choose another name.", name=name)
     if field_named(entity.missing, name) or (entity.name, name) in catalog.spent:
         return M_("“%(name)s” was used before. A name is given only once, so that old data never stands for something new.", name=name)
