@@ -41,7 +41,8 @@ def test_a_card_follows_the_type(reader: Readers, site: Served) -> None:
     expect(page).to_have_url(re.compile(r"/customer/\d+$"))
     expect(page.get_by_text("Saved. Emptied, because it does not apply: Website.")).to_be_visible()
     expect(page.locator("#g-finance")).to_have_count(0)
-    expect(page.locator("#g-classification dt")).to_have_text(["Status", "Type", "Acquisition channel", "Account manager"])
+    labels = ["Status", "Type", "Acquisition channel", "Account manager", "Sharing", "Customer portal"]
+    expect(page.locator("#g-classification dt")).to_have_text(labels)
 
 
 def test_the_card_of_an_individual_opens_without_what_it_does_not_show(reader: Readers, site: Served) -> None:
