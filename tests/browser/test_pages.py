@@ -112,6 +112,20 @@ class Shown:
         self._api.customer("下属公司", parent=int(home.rsplit("/", 1)[1]))
         self.window.go(f"{home}/delete")
 
+    def replace_asks(self) -> None:
+        kind = self._api.call("POST", "/customer_type", {"name": LONG[:60]})["id"]
+        self._api.customer(LONG[:100], type=kind)
+        self.window.go(f"/customer_type/{kind}/delete")
+        self.page.select_option("#f-by", str(self._api.row("customer_type", "Individual")))
+        self.page.locator("form[action$='/replace'] button").click()
+        expect(self.page.locator("form #problems")).to_be_focused()
+
+    def entry_in_every_language(self) -> None:
+        self.window.go(f"/company_size/{self._api.row('company_size', 'Small')}/names")
+
+    def entry_that_is_fixed(self) -> None:
+        self.window.go(f"/customer_type/{self._api.row('customer_type', 'Agent')}/edit")
+
     def deleted(self) -> None:
         self._api.call("DELETE", self._api.customer(LONG[:100]))
         self.window.go("/customer/deleted")
