@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from commands.operations import Actions
-from commands.schema import EXIT, changed, changing_arguments, guarded
+from commands.schema import EXIT, Rows, changed, changing_arguments, guarded
 from commands.telling import DONE, REFUSED, say_json
 from engine.metadata.database import Database
 from engine.metadata.model import Json
@@ -22,6 +23,7 @@ def register(commands: Actions) -> None:
     as_json.add_argument("--json", action="store_true", help="one JSON document on the standard output")
     export = actions.add_parser("export", parents=[as_json], help="write the definitions in force, a file for each entity", epilog=EXIT)
     export.add_argument("folder", type=Path)
+    export.add_argument("--rows", action="store_true", help="with the entries of lists")
     export.set_defaults(run=_export)
     diff = actions.add_parser("diff", parents=[as_json], help="say what leads from here to the definitions in a folder", epilog=EXIT)
     diff.set_defaults(run=_diff)
@@ -29,13 +31,14 @@ def register(commands: Actions) -> None:
     apply.set_defaults(run=_apply)
     for one in (diff, apply):
         one.add_argument("folder", type=Path)
+        one.add_argument("--take-rows", action="store_true", help="entries that are different here become as in the folder; else it is only told")
         one.add_argument("--retire-missing", action="store_true", help="retire what the folder does not know; else it is only told")
 
 
 def _export(told: argparse.Namespace, settings: Settings) -> int:
     def run(database: Database) -> int:
         try:
-            files = transfer.export(database, told.folder)
+            files = transfer.export(database, told.folder, rows=told.rows)
         except OSError as error:
             raise BadSetting(f"{error.filename}: {error.strerror}.") from None
         if told.json:
@@ -48,7 +51,7 @@ def _export(told: argparse.Namespace, settings: Settings) -> int:
 
 
 def _found(told: argparse.Namespace, database: Database) -> dict[str, Json]:
-    return transfer.compare(database, told.folder, retire_missing=told.retire_missing)
+    return transfer.compare(database, told.folder, retire_missing=told.retire_missing, take_rows=told.take_rows)
 
 
 def _diff(told: argparse.Namespace, settings: Settings) -> int:
@@ -60,7 +63,7 @@ def _diff(told: argparse.Namespace, settings: Settings) -> int:
         else:
             for step in plan["steps"]:
                 print(step["sentence"])
-            if not plan["steps"]:
+            if not plan["steps"] and not any(found["rows"].values()):
                 print("No difference that a change leads to.")
             _tell(found)
         return DONE if plan["runs"] else REFUSED
@@ -73,7 +76,8 @@ def _apply(told: argparse.Namespace, settings: Settings) -> int:
         found = _found(told, database)
         if not told.json:
             _tell(found)
-        return changed(told, settings, database, found["operations"])
+        taken = partial(transfer.take_entries, database, told.folder, take_rows=told.take_rows)
+        return changed(told, settings, database, found["operations"], rows=Rows(found["rows"], taken))
 
     return guarded(told, settings, run)
 
@@ -81,3 +85,5 @@ def _apply(told: argparse.Namespace, settings: Settings) -> int:
 def _tell(found: Mapping[str, Json]) -> None:
     for one in found["findings"]:
         print(f"{one['code']}: {one['message']}")
+    if any(found["rows"].values()):
+        print(f"Entries of lists: {found['rows']['new']} new, {found['rows']['changed']} changed.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from commands import operations as typed
 from commands import telling_plan
@@ -88,11 +88,30 @@ def _undo(told: argparse.Namespace, settings: Settings) -> int:
     return guarded(told, settings, run)
 
 
-def changed(told: argparse.Namespace, settings: Settings, database: Database, operations: Json, *, undoes: int | None = None) -> int:
-    """Show what operations would do, ask, and do it. What runs is what was shown."""
-    if not operations:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Entries of lists that come along with a change of definitions: how many, and what takes them."""
+
+    counts: Mapping[str, int]
+    take: Callable[[], Mapping[str, int]]
+
+
+def _unconfirmed(told: argparse.Namespace, plan: Mapping[str, Json]) -> int:
+    if told.json:
+        say_json({"change": None, "plan": plan, "message": "Say --yes to make this change."})
+    else:
+        print("\nNothing was done. Say --yes to make this change.")
+    return UNCONFIRMED
+
+
+def changed(
+    told: argparse.Namespace, settings: Settings, database: Database, operations: Json, *, undoes: int | None = None, rows: Rows | None = None
+) -> int:
+    """Show what operations would do, ask, and do it; what comes along is taken last. What runs is what was shown."""
+    coming = rows is not None and any(rows.counts.values())
+    if not operations and not coming:
         if told.json:
-            say_json({"change": None, "left": []})
+            say_json({"change": None, "left": []} | ({"rows": rows.counts} if rows else {}))
         else:
             print("Nothing to do.")
         return DONE
@@ -101,22 +120,23 @@ def changed(told: argparse.Namespace, settings: Settings, database: Database, op
     plan = schema_commands.look(database, operations, undoes)
     if told.plan or not plan["runs"]:
         return _shown(told, plan)
-    if not told.json:
+    if operations and not told.json:
         telling_plan.plan(plan)
     waiting = [key for key in plan["confirmations"] if key not in told.confirm]
     if not waiting and not told.yes and not agreed("\nMake this change?"):
-        if told.json:
-            say_json({"change": None, "plan": plan, "message": "Say --yes to make this change."})
-        else:
-            print("\nNothing was done. Say --yes to make this change.")
-        return UNCONFIRMED
-    wish = replace(_wish(told, settings), note=told.note, seen=plan["hash"], confirmed=frozenset(told.confirm), undoes=undoes)
-    done = schema_commands.carry_out(database, operations, wish)
+        return _unconfirmed(told, plan)
+    done: dict[str, Json] = {"change": None, "left": []}
+    if operations:
+        wish = replace(_wish(told, settings), note=told.note, seen=plan["hash"], confirmed=frozenset(told.confirm), undoes=undoes)
+        done = schema_commands.carry_out(database, operations, wish)
+        if not told.json:
+            print()
+            telling_plan.done(done)
+    taken = rows.take() if rows is not None and coming else {}
     if told.json:
-        say_json(done | {"plan": plan})
-    else:
-        print()
-        telling_plan.done(done)
+        say_json(done | {"plan": plan} | ({"rows": taken} if rows else {}))
+    elif taken:
+        print(f"Entries of lists taken over: {taken['new']} new, {taken['changed']} changed.")
     return DONE
 
 

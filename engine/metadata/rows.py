@@ -7,6 +7,7 @@ small by kind; the rows of cards are never kept.
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,6 +21,8 @@ from engine.metadata.physical import joined, tables
 from engine.metadata.store import Version
 
 PATH_MARK = " › "
+OWN = "c_"
+"""How the keys of entries begin that were made here; those of shipped ones do not."""
 DEEPEST = 30
 """The most levels of a tree: people lose their way long before, and no loop can keep a walk busy."""
 
@@ -35,6 +38,11 @@ class Row:
     active: bool
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     colour: str = ""
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with the program."""
+        return self.key is not None and not self.key.startswith(OWN)
 
     def text(self, name: str, languages: tuple[str, ...]) -> str:
         """A field's text in the first language that has one."""
@@ -54,7 +62,7 @@ class RowSet:
 
     @cached_property
     def by_key(self) -> Mapping[str, int]:
-        """Row ids by the stable key of shipped rows."""
+        """Row ids by their stable keys."""
         return {row.key: row.id for row in self.rows.values() if row.key}
 
     @cached_property
@@ -184,8 +192,13 @@ def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+def new_key() -> str:
+    """The key of an entry that is made here: it is the same wherever the entry is carried to, whatever it is called."""
+    return OWN + uuid.uuid4().hex[:12]
+
+
 def row_label_key(entity: str, row_key: str | None, id: int, name: str) -> str:
-    """The label key of a row's translatable field: by its stable key when shipped, else by its id."""
+    """The label key of a row's translatable field: by its stable key, or by its id where it has none."""
     return f"row.{entity}.{row_key or f'{id}'}.{name}"
 
 

@@ -48,6 +48,7 @@ def check(catalog: Catalog, entity: Entity, scope: Scope) -> list[RuleFinding]:
     found += _choices(entity, scope)
     found += [finding for one in entity.by_name.values() for finding in _limits(catalog, entity, one, scope)]
     found += [finding for one in entity.by_name.values() for finding in _starts(catalog, entity, one)]
+    found += [finding for one in entity.by_name.values() for finding in _guards(entity, one)]
     rules = cardrules.read(entity)
     if rules is not None:
         found += _always_shown(catalog, entity, rules.shown)
@@ -224,6 +225,15 @@ def _starts(catalog: Catalog, entity: Entity, one: Field) -> Iterator[RuleFindin
     if other is None or other.type != one.type or other.target != one.target:
         told_what = M_("It starts as “%(field)s” of “%(entity)s” says, which is no field of the same kind.", field=told["field"], entity=target.name)
         yield RuleFinding("K10", "error", told_what, one.name)
+
+
+def _guards(entity: Entity, one: Field) -> Iterator[RuleFinding]:
+    """K1: what a step asks of a record is not well formed. The entries that it names may come later."""
+    for step in one.options.get("lifecycle", {}).get("steps", ()):
+        try:
+            from_json(step.get("guard") or {}, entity, searchable_only=False)
+        except FieldloomError as error:
+            yield RuleFinding("K1", "error", M_("The guard of “%(step)s” cannot be read: %(why)s", step=step["name"], why=error.message), one.name)
 
 
 def _resolve_constant(condition: Condition, target: Entity, scope: Scope) -> None:

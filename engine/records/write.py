@@ -22,6 +22,7 @@ from engine.metadata import conversion
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Field, Json, Via
 from engine.metadata.physical import folded_column, is_folded, is_stored, tables
+from engine.metadata.rows import new_key
 from engine.metadata.tables import HISTORY
 from engine.metadata.types import TYPES, Invalid
 from engine.records import extension, history, read
@@ -118,11 +119,23 @@ def part_field(catalog: Catalog, field: Field) -> Field:
 
 
 def insert(
-    conn: Connection, catalog: Catalog, entity: Entity, values: Values, *, by: int | None, at: datetime | None = None, batch: str | None = None
+    conn: Connection,
+    catalog: Catalog,
+    entity: Entity,
+    values: Values,
+    *,
+    by: int | None,
+    at: datetime | None = None,
+    batch: str | None = None,
+    key: str | None = None,
 ) -> int:
-    """Store a new record (and the other record on its card) with history, made `at` a moment, or now. Returns its id."""
+    """Store a new record (and the other record on its card) with history, made `at` a moment, or now. Returns its id.
+
+    `key` is that of a dictionary's row which comes from elsewhere; others get one of their own.
+    """
     own, others = _split(catalog, entity, values)
-    id = _insert_own(conn, catalog, entity, own, values, by=by, at=at, batch=batch)
+    row = column_values(catalog, entity, own) | _keyed(entity, key)
+    id = _insert_own(conn, catalog, entity, row, values, by=by, at=at, batch=batch)
     for via, found in others:
         if any(value is not None for value in found.values()):
             _insert_via(conn, catalog, via, id, found, by=by)
@@ -138,7 +151,7 @@ def insert_many(
     split = [_split(catalog, entity, row) for row in rows]
     table = tables(catalog)[entity.name]
     blank = {**blank_row(table), **stamps}
-    coming = [column_values(catalog, entity, own) for own, _ in split]
+    coming = [column_values(catalog, entity, own) | _keyed(entity) for own, _ in split]
     apart = [extension.taken_out(catalog, entity, row) for row in coming]
     ids = _insert_rows(conn, table, [{**blank, **row} for row in coming])
     extension.insert(conn, list(zip(ids, apart, strict=True)))
@@ -172,11 +185,15 @@ def _insert_rows(conn: Connection, table: sa.Table, rows: Sequence[dict[str, Any
     return ids
 
 
+def _keyed(entity: Entity, key: str | None = None) -> dict[str, Any]:
+    return {"row_key": key or new_key()} if entity.is_dictionary else {}
+
+
 def _insert_own(
     conn: Connection,
     catalog: Catalog,
     entity: Entity,
-    own: Values,
+    row: dict[str, Any],
     told: Values,
     *,
     by: int | None,
@@ -184,7 +201,6 @@ def _insert_own(
     batch: str | None = None,
 ) -> int:
     now = at or datetime.now(UTC)
-    row = column_values(catalog, entity, own)
     row |= {"version": 1, "created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
     new = insert_row(conn, catalog, entity, row)
     history.write(conn, entity.name, new, "create", {n: (None, v) for n, v in told.items() if v is not None}, by=by, batch=batch)
@@ -204,7 +220,7 @@ def insert_row(conn: Connection, catalog: Catalog, entity: Entity, row: dict[str
 def _insert_via(conn: Connection, catalog: Catalog, via: Via, owner: int, found: Values, *, by: int | None) -> None:
     part = catalog.entity(via.entity)
     complete = _with_row_ids(conn, catalog, part, with_defaults(part, {**found, via.owner: owner, via.flag: True}))
-    _insert_own(conn, catalog, part, complete, complete, by=by)
+    _insert_own(conn, catalog, part, column_values(catalog, part, complete) | _keyed(part), complete, by=by)
 
 
 def update(

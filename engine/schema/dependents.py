@@ -42,6 +42,9 @@ def _rules_of(entity: Entity) -> Iterator[tuple[Dependent, Json]]:
             told = [one.get("when") for one in rule] if what == "choices" and isinstance(rule, list) else rule
             told = {rule["by"]: None} if what == "starts" else told
             yield Dependent(what, entity.name, field.name), told
+        if steps := field.options.get("lifecycle"):
+            approval = {steps["approval"]["by"]: None} if "approval" in steps else None
+            yield Dependent("step", entity.name, field.name), [approval, *(step.get("guard") for step in steps["steps"])]
 
 
 def of_field(catalog: Catalog, entity: Entity, field: Field) -> list[Dependent]:

@@ -65,7 +65,7 @@ def screen_of(
         "record": told,
         "entity": {"name": entity.name},
         "parts_text": _parts_text(visit, entity, id),
-        "fixed": visit.translator.say(fixed.ENTRY) if record.row_key in entity.locks.delete else "",
+        "fixed": visit.translator.say(why) if (why := fixed.stays(visit.view, entity, record)) else "",
         "blockers": [_blocker(visit, entity, id, where, count) for where, count in found.items()],
         "replacing": _replacement(visit, entity, id, chosen or Chosen()) if replacing.replaceable(visit, entity, found) else None,
         "replaced_text": visit.translator.count("%(n)s reference changes.", "%(n)s references change.", sum(found.values())),

@@ -11,7 +11,7 @@ from engine.records.history import Entry
 from engine.records.read import Record
 from engine.render import detail
 from engine.render.view import Known, plain, toned
-from engine.service import row_names, ruling, transitions
+from engine.service import fixed, row_names, ruling, transitions
 from engine.service.cards import title_of
 from engine.service.known import known_to
 from engine.service.screen import Screen
@@ -63,7 +63,7 @@ def _head(visit: Visit, entity: Entity, record: Record, values: Mapping[str, Jso
         "version": record.tag,
         "edit_url": f"{url}/edit" if visit.may(entity.name, "update") else "",
         "names_url": f"{url}/names" if row_names.fields_of(entity) and visit.may(entity.name, "update") else "",
-        "delete_url": f"{url}/delete" if visit.may(entity.name, "delete") and record.row_key not in entity.locks.delete else "",
+        "delete_url": f"{url}/delete" if visit.may(entity.name, "delete") and not fixed.stays(visit.view, entity, record) else "",
         "created_text": say("Created %(when)s", when=visit.moment(record.created_at)),
         "updated_text": say("Last changed %(when)s", when=visit.moment(record.updated_at)) if record.version > 1 else "",
     }

@@ -18,6 +18,7 @@ CELL = M_("This entry ships with the program; its “%(label)s” is fixed.")
 STARTS = M_("“%(label)s” of a new record is “%(state)s”; it changes step by step from there.")
 STEPS = M_("“%(label)s” changes step by step, with the buttons on the record's own page; it cannot be written directly.")
 LIST = M_("This list is fixed: nothing can be added to it.")
+STATE = M_("This entry is a state of “%(label)s” and cannot be deleted.")
 ENTRY = M_("This entry ships with the program and cannot be deleted.")
 
 
@@ -33,6 +34,17 @@ def reasons(view: View, entity: Entity, record: Record | None) -> dict[str, str]
 def locked_cells(entity: Entity, record: Record) -> list[str]:
     """The fields of a shipped row that are fixed."""
     return [name for name, keys in entity.locks.change.items() if record.row_key in keys]
+
+
+def stays(view: View, entity: Entity, record: Record) -> Message | None:
+    """Why an entry of a list can never be deleted; None when it can as long as nothing refers to it."""
+    if record.row_key in entity.locks.delete:
+        return ENTRY
+    for one in view.catalog.referrers.get(entity.name, ()):
+        told = lifecycle.of(one)
+        if told is not None and record.row_key in told.states:
+            return M_(STATE.text, label=view.label(one))
+    return None
 
 
 def _moves(view: View, one: Field, record: Record | None) -> Message:

@@ -37,7 +37,7 @@ def show(visit: Visit, name: str) -> Screen:
             "title": rows.show(row.id, "title", visit.view.languages) if rows else "",
             "colour": row.colour,
             "active": row.active,
-            "shipped": row.key is not None,
+            "shipped": row.shipped,
             "url": f"/{name}/{row.id}",
             "move_url": f"/{name}/{row.id}/move",
         }

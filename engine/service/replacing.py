@@ -54,7 +54,7 @@ def replace(visit: Visit, name: str, id: int, by: int, version: str = "", *, ask
     record = writing.fetch_to_change(visit, entity, id)
     if version not in ("", record.tag):
         raise Stale(name, id, record.tag)
-    writing.check_deletable(entity, record)
+    writing.check_deletable(visit, entity, record)
     doomed = uses.with_parts(visit.conn, visit.catalog, entity, id)
     going = {part: [one for of, one in doomed if of.name == part] for part in {of.name for of, _ in doomed}}
     changes = [(one, repoint.lock_referring(visit.conn, visit.catalog, one, id, going.get(one.entity, ()))) for one in _referrers(visit, entity)]

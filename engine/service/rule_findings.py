@@ -44,7 +44,8 @@ def added(conn: Connection, plan: Plan, dictionaries: rows.DictionaryStore | Non
 
 
 def _has_rules(entity: Entity) -> bool:
-    return any(one.rules or one.limited_by for one in entity.fields) or any(group.visible is not None for group in entity.groups)
+    fields = any(one.rules or one.limited_by or "lifecycle" in one.options for one in entity.fields)
+    return fields or any(group.visible is not None for group in entity.groups)
 
 
 def _with(step: Step, findings: list[Finding]) -> Step:
@@ -64,7 +65,7 @@ def _same_rule(entity: Entity, before: Entity, one: RuleFinding) -> bool:
         told = [group.visible for side in (entity, before) for group in side.groups if group.name == one.group]
         return len(told) == 2 and told[0] == told[1]
     sides = [side.by_name.get(one.field) for side in (entity, before)]
-    return None not in sides and len({repr((side.rules, side.options.get("where"))) for side in sides if side}) == 1
+    return None not in sides and len({repr((side.rules, side.options.get("where"), side.options.get("lifecycle"))) for side in sides if side}) == 1
 
 
 def in_words(entity: Entity, one: RuleFinding) -> Message:

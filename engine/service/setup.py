@@ -70,6 +70,7 @@ def _upgraded(conn: Connection, definitions: Sequence[Definition], locales: Path
     """Rows and labels that are shipped anew; then what is shipped now is the base of the next upgrade."""
     catalog, before = store.load(conn), upgrading.remembered(conn)
     count = shipped_labels.refresh(conn, catalog, locales)
+    count += shipped_rows.give_keys(conn, catalog)
     if changed:
         count += shipped_labels.refresh(conn, catalog, locales, changed)
     for one in definitions:

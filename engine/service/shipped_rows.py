@@ -14,6 +14,7 @@ from engine.metadata import tables as t
 from engine.metadata.definition import Definition
 from engine.metadata.model import Catalog, Entity, Json
 from engine.metadata.physical import tables
+from engine.metadata.rows import new_key, row_label_key
 from engine.records import read, write
 from engine.records.write import column_values, with_defaults
 
@@ -76,6 +77,23 @@ def change(conn: Connection, catalog: Catalog, one: Definition, base: Json | Non
         record = read.fetch(conn, catalog, entity, ids[key], lock=True)
         values = _wanted(entity, record.values, before[key], moved[key], ids, told)
         count += bool(values and write.update(conn, catalog, entity, record, values, by=None))
+    return count
+
+
+def give_keys(conn: Connection, catalog: Catalog) -> int:
+    """Give entries that were made here before entries had keys one of their own; their texts in other languages go with them."""
+    count = 0
+    for entity in (one for one in catalog.stored if one.is_dictionary):
+        table = tables(catalog)[entity.name]
+        texts = [one.name for one in entity.stored if one.options.get("translatable")]
+        for id in conn.execute(sa.select(table.c.id).where(table.c.row_key.is_(None))).scalars().all():
+            key = new_key()
+            conn.execute(sa.update(table).where(table.c.id == id).values(row_key=key))
+            for name in texts:
+                old, new = row_label_key(entity.name, None, id, name), row_label_key(entity.name, key, id, name)
+                for labels in (t.LABEL, t.LABEL_CHANGE):
+                    conn.execute(sa.update(labels).where(labels.c.label_key == old).values(label_key=new))
+            count += 1
     return count
 
 

@@ -22,6 +22,7 @@ NO_TYPE = M_("“%(field)s” is empty; it says which approval flow decides this
 NO_FLOW = M_("“%(name)s” names no approval flow, and without one this step is not possible. An administrator can name one there.")
 NOT_YET = M_("The approval flow “%(flow)s” decides this step, and approvals cannot be asked for yet.")
 NOT_FROM = M_("“%(step)s” is not possible from “%(state)s”. It is possible from: %(states)s.")
+NO_STATE = M_("The state “%(state)s” that this step leads to is not there. An administrator can add it to the list.")
 NOT_MET = M_("This record does not meet the condition of the step.")
 
 
@@ -80,6 +81,8 @@ def why_not(visit: Visit, entity: Entity, record: Record, way: Way, step: Step) 
         states = say(", ").join(_state(visit, way, key) for key in way.lifecycle.states if key in step.moves)
         state = _state(visit, way, way.state) if way.state else say("empty")
         return M_(NOT_FROM.text, step=_label(visit, way, step), state=state, states=states)
+    if (to := step.moves[way.state or ""]) not in way.rows.by_key:
+        return M_(NO_STATE.text, state=to)
     if step.guard is not None and not _meets(visit, entity, record, step):
         because = labels.step_reason(visit.catalog, way.field, step.name, visit.view.languages)
         return Message("%(because)s", {"because": because}) if because else NOT_MET

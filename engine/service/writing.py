@@ -154,15 +154,15 @@ def shown_values(visit: Visit, entity: Entity, record: Record) -> Values:
     return {**record.values, **{name: text for name, text in texts.items() if text}}
 
 
-def check_deletable(entity: Entity, record: Record) -> None:
-    """Nothing, unless the record ships with the program and may not be deleted. Raises Locked."""
-    if record.row_key in entity.locks.delete:
-        raise Locked(fixed.ENTRY)
+def check_deletable(visit: Visit, entity: Entity, record: Record) -> None:
+    """Nothing, unless the record ships with the program and may not be deleted, or is a state of a lifecycle. Raises Locked."""
+    if (why := fixed.stays(visit.view, entity, record)) is not None:
+        raise Locked(why)
 
 
 def delete(visit: Visit, entity: Entity, id: int, record: Record, *, batch: str = "") -> list[str]:
     """Delete a record with its parts. Returns the names of the entities deleted from. Raises Locked, InUse."""
-    check_deletable(entity, record)
+    check_deletable(visit, entity, record)
     doomed = uses.with_parts(visit.conn, visit.catalog, entity, id)
     if found := uses.uses_of(visit.conn, visit.catalog, doomed):
         raise InUse(entity.name, id, found)

@@ -13,6 +13,9 @@ import pytest
 import cli
 from engine.metadata.database import Database
 from tests.databases import url_of
+from tests.web.conftest import app_on
+
+__all__ = ["app_on"]
 
 
 @pytest.fixture(autouse=True)

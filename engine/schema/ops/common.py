@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.messages import M_
+from engine.messages import M_, Message
 from engine.metadata import document
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.options import default_problem, options_problem
 from engine.metadata.types import TYPES
+from engine.schema.dependents import names_in
 from engine.schema.editing import entity_named, field_named, group_named
 from engine.schema.operation import Finding
 
@@ -69,11 +70,31 @@ def definition_findings(catalog: Catalog, field: Field) -> list[Finding]:
     if kind.refers and field.target not in catalog.entities:
         told = M_("It refers to “%(target)s”, which does not exist.", target=field.target or "")
         return [Finding("F2", "error", told, field.entity, field.name)]
+    if "lifecycle" in field.options and (wrong := _lifecycle_problem(catalog, field)):
+        return [Finding("F1", "error", wrong, field.entity, field.name)]
     return [
         Finding("F3", "error", M_("A rule is not well formed: “%(name)s”.", name=name), field.entity, field.name)
         for name in field.rules
         if name not in ("visible", "required", "choices", "starts")
     ]
+
+
+def _lifecycle_problem(catalog: Catalog, field: Field) -> Message | None:
+    """Where a new record starts, who names the flow, and what guards ask: all of it must be there. States may come later, with their rows."""
+    told, entity = field.options["lifecycle"], catalog.entities[field.entity]
+    here = {one.name: one for one in entity.fields} | {field.name: field}
+    if field.default not in told["initial"]:
+        return M_("A lifecycle starts with its default, which must be one of: %(states)s.", states=", ".join(told["initial"]))
+    if approval := told.get("approval"):
+        by = here.get(approval["by"])
+        chosen = catalog.entities.get((by.target if by else None) or "")
+        if chosen is None or field_named(chosen.fields, approval["flow"]) is None:
+            return M_("“%(name)s” names no approval flow: there is no such field.", name=f"{approval['by']}.{approval['flow']}")
+    for step in told["steps"]:
+        for name in names_in(step.get("guard")):
+            if name not in here:
+                return M_("The guard of “%(step)s” asks for “%(name)s”, which is no field here.", step=step["name"], name=name)
+    return None
 
 
 def merged(held: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:

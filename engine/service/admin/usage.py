@@ -21,6 +21,7 @@ REASONS: Mapping[str, Message] = {
     "visible": M_("“%(field)s” is visible only when it says so"),
     "required": M_("“%(field)s” is required only when it says so"),
     "choices": M_("“%(field)s” offers choices by it"),
+    "step": M_("Steps of “%(field)s” depend on it"),
     "starts": M_("“%(field)s” of “%(entity)s” starts with what it says"),
     "where": M_("“%(field)s” of “%(entity)s” offers records by it"),
     "card": M_("It stands as “%(field)s” on the card of “%(entity)s”"),

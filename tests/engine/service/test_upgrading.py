@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.errors import NotUndoable
+from engine.metadata import rows as dictionaries
 from engine.metadata import store, yaml_form
 from engine.metadata import tables as t
 from engine.metadata.database import Database
@@ -243,6 +244,24 @@ def test_the_columns_of_4_5_and_4_8_come_to_an_installation_from_before(database
         assert setup.install(database, CATALOGS, LOCALES, told.append) == []
     finally:
         databases.drop(database)
+
+
+def test_entries_from_before_they_had_keys_get_one_and_keep_their_names(installed: Database) -> None:
+    catalog = catalog_of(installed)
+    salutation, table = catalog.entity("salutation"), tables(catalog)["salutation"]
+    with installed.writing() as conn:
+        id = write.insert(conn, catalog, salutation, {"name": "Dame"}, by=None)
+        conn.execute(sa.update(table).where(table.c.id == id).values(row_key=None))
+        store.save_labels(conn, "zh-Hans", [(f"row.salutation.{id}.name", "Dame", "女爵")], origin="own")
+    setup.install(installed, CATALOGS, LOCALES)
+    with installed.reading() as conn:
+        row = dictionaries.load(conn, catalog, store.read_version(conn)).sets["salutation"].rows[id]
+        past = conn.execute(sa.select(t.LABEL_CHANGE.c.label_key).where(t.LABEL_CHANGE.c.label_key.like("row.salutation.c%"))).scalars().all()
+    assert row.key is not None
+    assert row.key.startswith("c_")
+    assert not row.shipped
+    assert row.text("name", ("zh-Hans",)) == "女爵"
+    assert past == [f"row.salutation.{row.key}.name"]
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
