@@ -63,6 +63,9 @@ def _diff(told: argparse.Namespace, settings: Settings) -> int:
         else:
             for step in plan["steps"]:
                 print(step["sentence"])
+                for one in step["findings"]:
+                    if one["level"] in ("error", "confirm"):
+                        print(f"  {one['level'].upper()} {one['code']}: {one['message']}")
             if not plan["steps"] and not any(found["rows"].values()):
                 print("No difference that a change leads to.")
             _tell(found)

@@ -42,6 +42,21 @@ def pair(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
+def value(text: str) -> Json:
+    """A value read as YAML: a number, true, [a, b], a text."""
+    try:
+        return yaml_form.load(text)
+    except yaml.YAMLError:
+        raise argparse.ArgumentTypeError(f"“{text}” is neither text, number nor list") from None
+
+
+def number(text: str) -> int:
+    """The number of a change, or how many of them: as large as a database counts."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) < 2**63):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 on")
+    return int(text)
+
+
 def option(text: str) -> tuple[str, Json]:
     """`NAME=VALUE`, where the value is read as YAML: numbers, true, [a, b]; an empty one takes the option away."""
     name, value = pair(text)
@@ -63,7 +78,7 @@ def add_shortcuts(actions: Actions, common: argparse.ArgumentParser) -> dict[str
     add.add_argument("--label-in", type=pair, action="append", default=[], metavar="LANG=TEXT", help="its name in another language")
     add.add_argument("--option", type=option, action="append", default=[], metavar="NAME=VALUE", help="like max_length=50 or entity=industry")
     add.add_argument("--choice", type=pair, action="append", default=[], metavar="VALUE=LABEL", help="an entry of a choice, in order")
-    add.add_argument("--default", type=yaml_form.load, help="the value of a new record")
+    add.add_argument("--default", type=value, help="the value of a new record")
     add.add_argument("--help-text", default="", help="said beside the field")
     for flag in ("required", "searchable", "in-list"):
         add.add_argument(f"--{flag}", action="store_true")

@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from sqlalchemy.exc import DBAPIError
+
 from commands import operations as typed
 from commands import telling_plan
 from commands.telling import DONE, REFUSED, UNCONFIRMED, agreed, bar, refuse, say_json
-from engine.errors import BrokenJournal, FieldloomError
+from engine.errors import BrokenJournal, DatabaseSays, FieldloomError, NotSetUp
 from engine.metadata.database import Database
 from engine.metadata.model import Json
-from engine.service import schema_commands
+from engine.service import schema_commands, setup
 from engine.service.schema_commands import Wish
 from settings import Settings
 
@@ -36,12 +38,12 @@ def register(commands: typed.Actions) -> None:
     for one in typed.add_shortcuts(actions, common).values():
         one.set_defaults(run=_typed)
     undo = actions.add_parser("undo", parents=[common], help="take a change back, as a change of its own", epilog=EXIT)
-    undo.add_argument("change", type=int, help="its number in the journal")
+    undo.add_argument("change", type=typed.number, help="its number in the journal")
     undo.set_defaults(run=_undo)
     journal = actions.add_parser("journal", parents=[as_json], help="what was changed, newest first", epilog=EXIT)
-    journal.add_argument("change", type=int, nargs="?", help="one change, with its statements and events")
-    journal.add_argument("--limit", type=int, default=20)
-    journal.add_argument("--before", type=int, metavar="ID", help="only older ones")
+    journal.add_argument("change", type=typed.number, nargs="?", help="one change, with its statements and events")
+    journal.add_argument("--limit", type=typed.number, default=20)
+    journal.add_argument("--before", type=typed.number, metavar="ID", help="only older ones")
     journal.add_argument("--verify", action="store_true", help="check that no entry was altered by hand")
     journal.set_defaults(run=_journal)
     check = actions.add_parser("check", parents=[as_json], help="what differs between definitions and database", epilog=EXIT)
@@ -215,3 +217,16 @@ def guarded(told: argparse.Namespace, settings: Settings, run: Callable[[Databas
             return run(database)
     except FieldloomError as error:
         return refuse(error, as_json=told.json)
+    except DBAPIError as error:
+        return refuse(_in_words(error, settings), as_json=told.json)
+
+
+def _in_words(error: DBAPIError, settings: Settings) -> FieldloomError:
+    """What a database answers that is no database of ours, or not yet."""
+    with closing(Database(settings.database_url)) as database:
+        try:
+            if not setup.has_tables(database):
+                return NotSetUp()
+        except DBAPIError:
+            pass  # then it is what it says
+    return DatabaseSays(str(error.orig))

@@ -271,6 +271,20 @@ class DatabaseRefused(FieldloomError):
         super().__init__(M_("The database refused the change, and nothing of it was done. It says: %(reason)s", reason=reason))
 
 
+class DatabaseSays(FieldloomError):
+    """The database answers with an error of its own where nothing was to be changed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(M_("The database says: %(reason)s", reason=reason))
+
+
+class NotSetUp(FieldloomError):
+    """The database can be reached, and has none of the program's tables."""
+
+    def __init__(self) -> None:
+        super().__init__(M_("This database is not set up yet: run “fieldloom init” first."))
+
+
 class Interrupted(FieldloomError):
     """The database went away while a change was on its way; the next start or change brings it to its end."""
 

@@ -80,11 +80,13 @@ def read_exported(folder: Path) -> dict[str, Definition]:
     schema = json.loads((CONTRACT / "catalog.schema.json").read_text(encoding="utf-8"))
     documents = {path.name: _load(path) for path in sorted(folder.glob("*.yaml"))}
     if not documents:
-        raise BadCatalog(folder.name, "", "", "holds no definitions")
+        raise BadCatalog(str(folder), "", "", "holds no definitions (*.yaml)" if folder.is_dir() else "is no folder")
     found: dict[str, Definition] = {}
     for file, document in documents.items():
         _check_schema(file, document, schema)
         one = replace(_definition(file, document, 0), bare=True, labels=document.get("labels", {}))
+        if one.entity.name in found:
+            raise BadCatalog(file, one.entity.name, "", f"{found[one.entity.name].file} defines this entity too")
         found[one.entity.name] = one
     return {one.entity.name: _with_via_columns(one, found) for one in found.values()}
 

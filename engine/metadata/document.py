@@ -26,13 +26,19 @@ def texts(catalog: Catalog) -> dict[str, str]:
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the files into a folder, and take those away that no entity stands behind any more."""
+    """Write the files into a folder, and take definitions away that no entity stands behind any more. Other files there are somebody's own."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.yaml"):
-        if old.name not in files:
+        if old.name not in files and old.is_file() and _is_definition(old):
             old.unlink()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _is_definition(path: Path) -> bool:
+    """Whether a file is one that an export has written: it names the entity that it is called after."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return f"entity: {path.stem}" in lines
 
 
 def of_entity(catalog: Catalog, entity: Entity) -> dict[str, Json]:

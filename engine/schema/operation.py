@@ -149,4 +149,7 @@ def _check_arguments(place: int, known: type[Operation], told: Mapping[str, Any]
         name = next(one for one in told if one not in known.arguments)
         raise BadOperation(place, name, M_("“%(operation)s” takes no “%(name)s”.", operation=known.kind, name=name))
     name = str(error.absolute_path[0]) if error.absolute_path else ""
+    if error.schema == NAME and isinstance(error.instance, str):
+        raise BadOperation(place, name, M_("“%(name)s” cannot be a database name: small letters a–z and digits, with single _ between, begin "
+                                           "with a letter, %(most)s characters at most.", name=error.instance[:60], most=NAME["maxLength"]))  # fmt: skip
     raise BadOperation(place, name, M_("“%(name)s” is not well formed: %(reason)s", name=name, reason=error.message))

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -13,6 +14,7 @@ from engine import accounts
 from engine.errors import Unavailable
 from engine.i18n import languages
 from engine.metadata import definition, store
+from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.definition import Definition
 from engine.metadata.model import Catalog
@@ -22,6 +24,12 @@ from engine.service import shipped_labels, shipped_rows, upgrading
 
 def _nobody(line: str) -> None:
     """Hears what nobody needs to hear."""
+
+
+def has_tables(database: Database) -> bool:
+    """Whether the program's own tables are there, of whichever revision."""
+    with database.reading() as conn:
+        return sa.inspect(conn).has_table(t.VERSION.name)
 
 
 def is_ready(database: Database) -> bool:

@@ -69,17 +69,35 @@ def test_a_difference_is_told_before(line: Line, tmp_path: Path) -> None:
 
 
 @ON_SQLITE
+def test_a_difference_that_cannot_run_says_why(line: Line, tmp_path: Path) -> None:
+    line(*ADD)
+    line("catalog", "export", str(tmp_path / "a"))
+    path = tmp_path / "a" / "customer.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("name: c_grade", "name: rank"), encoding="utf-8")
+    assert line("catalog", "diff", str(tmp_path / "a")) == 1
+    assert "ERROR N1: “rank” cannot be a database name here" in line.out
+    assert line("catalog", "diff", str(tmp_path / "none")) == 1
+    assert "is no folder" in line.err
+
+
+@ON_SQLITE
 def test_an_export_takes_files_away_that_nothing_stands_behind(line: Line, tmp_path: Path) -> None:
-    (tmp_path / "old.yaml").write_text("entity: old\n", encoding="utf-8")
-    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    assert line.json("catalog", "export", str(tmp_path))["files"][0] == "acquisition_channel.yaml"
-    assert not (tmp_path / "old.yaml").exists()
-    assert (tmp_path / "notes.txt").exists()
+    folder = tmp_path / "to"
+    folder.mkdir()
+    (folder / "old.yaml").write_text("entity: old\n", encoding="utf-8")
+    own = {"notes.txt": "mine", "compose.yaml": "services: {}\n", "copy.yaml": "entity: old\n"}
+    for name, text in own.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    assert line.json("catalog", "export", str(folder))["files"][0] == "acquisition_channel.yaml"
+    assert not (folder / "old.yaml").exists()
+    assert own.items() <= files(folder).items()
 
 
+TWICE = "entity: customer\nlabel: X\nplural: Xs\ngroups: [{name: a, label: A, fields: [{name: name, label: N, type: text}]}]\n"
 WRONG = {
     "an empty folder": ("", "holds no definitions"),
     "no YAML": ("{[", "not readable YAML"),
+    "an entity in two files": (TWICE, "c_x.yaml defines this entity too"),
     "an unknown property": ("entity: c_x\nlabel: X\nplural: Xs\ncolour: red\ngroups: []\n", "'colour'"),
     "an unknown type": ("entity: c_x\nlabel: X\nplural: Xs\ngroups: [{name: a, label: A, fields: [{name: name, label: N, type: song}]}]\n", "'song'"),
 }
@@ -90,5 +108,7 @@ WRONG = {
 def test_what_is_wrong_with_a_folder_is_named(line: Line, tmp_path: Path, text: str, told: str) -> None:
     if text:
         (tmp_path / "c_x.yaml").write_text(text, encoding="utf-8")
+    if text == TWICE:
+        (tmp_path / "customer.yaml").write_text(text, encoding="utf-8")
     assert line("catalog", "diff", str(tmp_path)) == 1
     assert told in line.err

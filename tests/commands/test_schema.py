@@ -109,6 +109,8 @@ REFUSED = {
     "a text": ("just words", 1, "Operations are a list"),
     "no YAML": ("{[", 1, "operations.yaml"),
     "nothing": ("[]", 0, "Nothing to do"),
+    "a name of two words": ("{operation: retire_field, entity: customer, field: two words}", 1, "“two words” cannot be a database name: small letters"),
+    "a name too long": (f"{{operation: retire_field, entity: customer, field: c_{'a' * 60}}}", 1, "40 characters at most"),
 }
 
 
@@ -117,6 +119,35 @@ REFUSED = {
 def test_refusals_name_what_is_wrong(line: Line, file: File, text: str, status: int, told: str) -> None:
     assert line("schema", "apply", file(text), "--yes") == status
     assert told in line.out + line.err
+
+
+USAGE = {
+    "a default": (*ADD, "--default", "["),
+    "a number of nothing": ("schema", "journal", "0"),
+    "a number that no database counts to": ("schema", "undo", "9" * 30),
+    "a journal of less than nothing": ("schema", "journal", "--limit", "-1"),
+}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("arguments", USAGE.values(), ids=USAGE)
+def test_what_cannot_be_meant_is_usage(line: Line, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        line(*arguments)
+    assert ended.value.code == 2
+
+
+@ON_SQLITE
+def test_a_database_of_somebody_else_is_told_apart(line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence, no trace: one that is not set up, and a file that is no database."""
+    monkeypatch.setenv("FIELDLOOM_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert line("schema", "check") == 1
+    assert "fieldloom init" in line.err
+    assert line.json("catalog", "export", str(tmp_path / "x"), status=1)["error"] == "NotSetUp"
+    (tmp_path / "text.txt").write_text("no database " * 100, encoding="utf-8")
+    monkeypatch.setenv("FIELDLOOM_DATABASE_URL", f"sqlite:///{tmp_path / 'text.txt'}")
+    assert line("schema", "journal") == 1
+    assert "The database says: file is not a database" in line.err
 
 
 @ON_SQLITE
