@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import DBAPIError
-
 from commands import operations as typed
 from commands import telling_plan
 from commands.telling import DONE, REFUSED, UNCONFIRMED, agreed, bar, refuse, say_json
-from engine.errors import BrokenJournal, DatabaseSays, FieldloomError, NotSetUp
+from engine.errors import BrokenJournal, FieldloomError
 from engine.metadata.database import Database
 from engine.metadata.model import Json
-from engine.service import schema_commands, setup
+from engine.service import schema_commands
 from engine.service.schema_commands import Wish
 from settings import Settings
 
@@ -213,20 +211,7 @@ def _tell_drift(told: argparse.Namespace, found: list[dict[str, Json]]) -> None:
 def guarded(told: argparse.Namespace, settings: Settings, run: Callable[[Database], int]) -> int:
     """Run a command on the database; what is refused is said in the form that was asked for."""
     try:
-        with closing(Database(settings.database_url)) as database:
+        with closing(Database(settings.database_url)) as database, schema_commands.in_words(database):
             return run(database)
     except FieldloomError as error:
         return refuse(error, as_json=told.json)
-    except DBAPIError as error:
-        return refuse(_in_words(error, settings), as_json=told.json)
-
-
-def _in_words(error: DBAPIError, settings: Settings) -> FieldloomError:
-    """What a database answers that is no database of ours, or not yet."""
-    with closing(Database(settings.database_url)) as database:
-        try:
-            if not setup.has_tables(database):
-                return NotSetUp()
-        except DBAPIError:
-            pass  # then it is what it says
-    return DatabaseSays(str(error.orig))

@@ -6,11 +6,14 @@ Operations, plans and what came of them are in their JSON form here.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import UnknownChange
+from sqlalchemy.exc import DBAPIError
+
+from engine.errors import DatabaseSays, NotSetUp, UnknownChange
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Json
@@ -18,7 +21,7 @@ from engine.schema import apply, journal, recover, running
 from engine.schema.apply import Orders
 from engine.schema.operation import Operation
 from engine.schema.plan import Fill
-from engine.service import drift, evolution, plan_json, rule_findings
+from engine.service import drift, evolution, plan_json, rule_findings, setup
 
 Told = Callable[[str, int, int], None]
 """(what, done, whole): how far a copying is."""
@@ -48,6 +51,19 @@ class Wish:
             told=_drawn(self.told),
             more=rule_findings.added,
         )
+
+
+@contextmanager
+def in_words(database: Database) -> Iterator[None]:
+    """What a database answers that is no database of ours, or not yet. Raises NotSetUp, DatabaseSays."""
+    try:
+        yield
+    except DBAPIError as error:
+        try:
+            absent = not setup.has_tables(database)
+        except DBAPIError:
+            absent = False  # then it is what it says
+        raise (NotSetUp() if absent else DatabaseSays(str(error.orig))) from error
 
 
 def author() -> str:
