@@ -41,6 +41,10 @@ def choices(api: Api, entity: str) -> list[str]:
     return [row["name"] for row in sorted(rows, key=lambda row: (row.get("position", 0), row["id"]))]
 
 
+PERSONAL = ("name", "type", "source", "salutation", "contact_name")
+"""What an individual customer needs."""
+
+
 # -- 2.1 salutation --------------------------------------------------------------------------------------
 
 
@@ -85,6 +89,24 @@ def test_2_1_the_contact_on_a_customers_card_counts_as_a_use(api: Api) -> None:
     assert api.delete(f"/salutation/{api.row('salutation', 'Ms')}").status_code == 409
 
 
+def test_2_1_a_salutation_is_chosen_for_a_contact_and_for_an_individual_customer(browser: Browser, api: Api) -> None:
+    dr, individual = api.row("salutation", "Dr"), api.row("customer_type", "Individual")
+    company = api.made()["id"]
+    by_api = contact(api, company, salutation=dr)
+    typed = {"name": "李雷", "job_title": "经理", "language": "zh", "salutation": str(dr)}
+    by_page = browser.fill(f"/contact/new?customer={company}", typed)
+    assert by_page.status_code == 303
+    for url in (f"/contact/{by_api}", by_page.location):
+        assert "Dr" in words(browser.get(url).text.split('class="card-body"')[1])
+    person = {name: value for name, value in api.customer(type=individual, salutation=dr).items() if name in PERSONAL}
+    made = api.post("/customer", json=person)
+    assert made.status_code == 201, made.text
+    saved = browser.fill("/customer/new", {name: str(value) for name, value in person.items()})
+    assert saved.status_code == 303
+    for url in (f"/customer/{made.json['id']}", saved.location):
+        assert "Dr" in words(browser.get(url).text.split('class="card-body"')[1])
+
+
 # -- 2.2 address type ------------------------------------------------------------------------------------
 
 DEFAULTS = ("Office address", "Invoice address", "Delivery address", "Mailing address")
@@ -112,6 +134,13 @@ def test_2_2_further_types_are_added_and_deleted_while_unused(browser: Browser, 
     assert f'href="/address/{held}"' in page.text  # no search knows the field: the records themselves are named
     assert api.delete(f"/address/{held}").status_code == 204
     assert browser.post(f"/address_type/{own}/delete").status_code == 303
+    by_api = api.post("/address_type", json={"name": "Showroom"})
+    assert by_api.status_code == 201
+    typed = {"address_1": "长安街 2 号", "address_type": str(by_api.json["id"])}
+    assert browser.fill(f"/address/new?customer={customer}", typed).status_code == 303
+    assert browser.post(f"/address_type/{by_api.json['id']}/delete").status_code == 409
+    assert api.delete(f"/address/{api.get('/address').json['data'][-1]['id']}").status_code == 204
+    assert api.delete(f"/address_type/{by_api.json['id']}").status_code == 204
 
 
 def test_2_2_a_customer_holds_several_addresses_each_of_a_type(browser: Browser, api: Api) -> None:
@@ -134,6 +163,9 @@ def test_2_3_channels_ship_and_more_can_be_added(browser: Browser, api: Api) -> 
     made = api.made(source=own)
     assert "Trade mission" in words(browser.get(f"/customer/{made['id']}").text)
     assert "Trade mission" in browser.get("/customer/new").text
+    assert api.post("/acquisition_channel", json={"name": "Podcast"}).status_code == 201
+    typed = {name: str(value) for name, value in api.customer(name="by page", source=api.row("acquisition_channel", "Podcast")).items()}
+    assert "Podcast" in words(browser.get(browser.fill("/customer/new", typed).location).text)
 
 
 # -- all lists alike -------------------------------------------------------------------------------------

@@ -16,6 +16,22 @@ def test_4_1_any_node_may_be_chosen_and_is_shown_with_its_path(desk: Desk) -> No
         made = desk.api.made(industry=node)
         assert path in words(desk.browser.get(f"/customer/{made['id']}").text)
         assert desk.api.get(f"/customer/{made['id']}?shown=true").json["_shown"]["industry"] == path
+        typed = {name: str(value) for name, value in desk.api.customer(name="by page", industry=node).items()}
+        assert path in words(desk.browser.get(desk.browser.fill("/customer/new", typed).location).text)
+
+
+def test_4_1_children_are_made_changed_and_deleted(desk: Desk) -> None:
+    top = desk.id("industry", "manufacturing")
+    assert desk.browser.post("/industry/add", {"name": "Looms", "under": str(top)}).status_code == 303
+    by_page = desk.api.row("industry", "Looms")
+    by_api = desk.api.post("/industry", json={"name": "Spindles", "parent": by_page}).json["id"]
+    assert desk.browser.post(f"/industry/{by_api}/rename", {"name": "Bobbins"}).status_code == 303
+    assert desk.api.patch(f"/industry/{by_page}", json={"name": "Weaving looms"}).status_code == 200
+    assert desk.api.get(f"/industry/{by_api}").json["name"] == "Bobbins"
+    shown = words(desk.browser.get(f"/industry/{by_api}").text)
+    assert "Manufacturing › Weaving looms" in shown
+    assert desk.browser.post(f"/industry/{by_api}/delete").status_code == 303
+    assert desk.api.delete(f"/industry/{by_page}").status_code == 204
 
 
 def test_4_1_a_node_with_children_or_in_use_is_not_deleted(desk: Desk) -> None:
@@ -79,6 +95,9 @@ def test_4_3_further_types_are_added_renamed_and_deleted(desk: Desk) -> None:
     own = desk.api.row("customer_type", "Consultant")
     assert desk.browser.fill(f"/customer_type/{own}/edit", {"name": "Adviser"}).status_code == 303
     assert desk.api.delete(f"/customer_type/{own}").status_code == 204
+    by_api = desk.api.post("/customer_type", json={"name": "Reseller"}).json["id"]
+    assert desk.api.patch(f"/customer_type/{by_api}", json={"name": "Retailer", "description": "Sells on"}).status_code == 200
+    assert desk.browser.post(f"/customer_type/{by_api}/delete").status_code == 303
 
 
 def test_4_3_an_intermediary_is_a_distributor_or_an_agent(desk: Desk) -> None:
@@ -87,6 +106,8 @@ def test_4_3_an_intermediary_is_a_distributor_or_an_agent(desk: Desk) -> None:
     for key, id in made.items():
         allowed = key in ("distributor", "agent")
         assert desk.api.post("/customer", json=desk.api.customer(agent=id)).status_code == (201 if allowed else 422), key
+        typed = {name: str(value) for name, value in desk.api.customer(name="by page", agent=id).items()}
+        assert desk.browser.fill("/customer/new", typed).status_code == (303 if allowed else 422), key
     offered = desk.browser.get("/customer/suggest?q=&for=customer.agent").get_json()
     assert {one["title"] for one in offered["items"]} == {"distributor", "agent"}
 
@@ -174,3 +195,7 @@ def test_4_10_forms_are_added_and_deleted_while_unused(desk: Desk) -> None:
     assert desk.api.delete(f"/company_form/{own}").status_code == 409
     assert desk.api.delete(f"/company_form/{desk.id('company_form', 'listed')}").status_code == 204
     assert desk.browser.post(f"/company_form/{desk.id('company_form', 'sole')}/delete").status_code == 303
+    assert desk.browser.post(f"/company_form/{own}/delete").status_code == 409
+    assert desk.browser.fill("/company_form/new", {"name": "Cooperative"}).status_code == 303
+    typed = {name: str(value) for name, value in desk.api.customer(name="by page", description=desk.api.row("company_form", "Cooperative")).items()}
+    assert "Cooperative" in words(desk.browser.get(desk.browser.fill("/customer/new", typed).location).text)

@@ -45,6 +45,22 @@ def test_4_7_every_upgrade_is_one_rung_and_needs_approval(desk: Desk, state: str
     assert all(to in FROZEN or LADDER.index(to) == LADDER.index(state) - 1 for to in freely)
 
 
+@pytest.mark.parametrize("state", [*LADDER, *FROZEN])
+def test_4_7_an_upgrade_is_offered_to_the_next_rung_only_and_waits_for_the_flow(desk: Desk, state: str) -> None:
+    """By page and by API: nobody goes up without approval, from any state, and nobody skips a rung."""
+    flow = desk.api.post("/approval_flow", json={"name": "Two pairs of eyes"}).json["id"]
+    desk.api.patch(f"/customer_type/{desk.id('customer_type', 'customer')}", json={"approval_flow": flow})
+    id = desk.customer_in(state)
+    following = LADDER[LADDER.index(state) + 1 :][:1] if state in LADDER else ()
+    page = words(desk.browser.get(f"/customer/{id}").text.split('id="way-status"')[1].split("</section>")[0])
+    assert re.findall(r"Upgrade (\w+)", page) == [one.capitalize() for one in following]
+    why = "“Two pairs of eyes” decides this step" if following else "“Upgrade” is not possible from"
+    answer = desk.step(id, "upgrade")
+    assert (answer.status_code, why in answer.json["detail"]) == (409, True)
+    assert why in desk.press(id, "upgrade")
+    assert desk.state(id) == state
+
+
 # -- 4.6 status ------------------------------------------------------------------------------------------
 
 
