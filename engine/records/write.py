@@ -58,7 +58,7 @@ def column_values(catalog: Catalog, entity: Entity, values: Values) -> dict[str,
 
 def _copied(catalog: Catalog, entity: Entity, field: Field, value: Json) -> dict[str, Any]:
     """The columns for which the field's values are being converted, the folded one too; what has no such value stays empty there."""
-    target = next((one for one in entity.retired if one.id == field.copies_to), None)
+    target = next((one for one in entity.stored if one.id == field.copies_to), None)
     if target is None:
         return {}
     try:
@@ -290,6 +290,9 @@ def whole_row(conn: Connection, catalog: Catalog, entity: Entity, id: int) -> di
             kept[folded_column(field)] = row[folded_column(field)]  # holds the texts of all languages
     if row.get("row_key"):
         kept["row_key"] = row["row_key"]
+    # Of what was converted the empty ones too: a restoring converts what was deleted before only.
+    made = {one.copies_to for one in entity.retired if one.copies_to is not None}
+    kept |= {one.name: None for one in entity.stored if one.id in made and one.name not in kept}
     return kept | {"version": row["version"], "created_at": row["created_at"].isoformat(), "created_by": row["created_by"]}
 
 
@@ -340,7 +343,7 @@ def restore(conn: Connection, catalog: Catalog, entries: Sequence[history.Entry]
     for entry in reversed(entries):
         entity = catalog.entity(entry.entity)
         kept = entry.before
-        values = {field.name: kept[field.name] for field in _own_fields(entity) if field.name in kept}
+        values = {field.name: kept[field.name] for field in _own_fields(entity) if kept.get(field.name) is not None}
         waiting = _references_to(entity, values, coming)
         later.append((entity, entry.record_id, waiting))
         row = _restored_row(catalog, entity, kept, by=by) | {"id": entry.record_id}
@@ -366,13 +369,15 @@ def _restored_row(catalog: Catalog, entity: Entity, kept: Values, *, by: int | N
     if "row_key" in kept:
         row["row_key"] = kept["row_key"]
     for field in _own_fields(entity):
-        if field.name not in kept:
+        if kept.get(field.name) is None:
             continue
         kind = TYPES[field.type]
         row[field.column] = kind.to_column(kept[field.name])
         if kind.folds and is_folded(catalog, field):
             row[folded_column(field)] = kept.get(folded_column(field)) or fold(kind.fold_text(kept[field.name]))
-        if field.copies_to is not None:
+    for field in _own_fields(entity):  # what was deleted before it was converted is converted now
+        target = next((one for one in entity.stored if one.id == field.copies_to), None)
+        if target is not None and target.name not in kept and field.name in kept:
             row |= _copied(catalog, entity, field, kept[field.name])
     return row
 

@@ -93,7 +93,8 @@ def _field(held: Field, base: Field | None, shipped: Field | None, told: _Told) 
         told("U5", M_("“%(label)s” is no longer shipped; it stays, and may be retired now.", label=held.label), held.name)
         return replace(held, system=False)
     if shipped.type != held.type:
-        told("U4", M_("“%(label)s” is shipped with another type; here it keeps the one it has.", label=held.label), held.name)
+        if base is None or base.type != shipped.type:  # told once
+            told("U4", M_("“%(label)s” is shipped with another type; here it keeps the one it has.", label=held.label), held.name)
         return held
     before = base or shipped
     changes = _three_ways(held, before, shipped, _FIELD, told, held.name, held.label)

@@ -8,10 +8,10 @@ from dataclasses import field as given
 from typing import ClassVar
 
 from engine.messages import M_, Message
-from engine.metadata.conversion import CONVERTIBLE
+from engine.metadata.conversion import CONVERTIBLE, convert
 from engine.metadata.definition import field_id
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.types import TYPES
+from engine.metadata.types import TYPES, Invalid
 from engine.schema.dependents import of_field
 from engine.schema.editing import field_of, ordered, placed, with_entity, with_labels
 from engine.schema.operation import NAME, TABLE, Finding, Operation
@@ -70,9 +70,16 @@ class ConvertField(Operation):
         kind = TYPES.get(self.type)
         return replace(
             one, id=field_id(self.entity, self.name), name=self.name, column=self.name, type=self.type, options=dict(self.options),
-            table=self.table or catalog.entities[self.entity].table, default=None, placeholder="", folded=False, copies_to=None,
+            table=self.table or catalog.entities[self.entity].table, default=self._default(one), placeholder="", folded=False, copies_to=None,
             searchable=one.searchable and bool(kind and kind.operators),
         )  # fmt: skip
+
+    def _default(self, one: Field) -> Json:
+        """The old field's default as the new one has it; none where it does not convert."""
+        try:
+            return convert(one, replace(one, type=self.type, options=dict(self.options)), one.default)
+        except (Invalid, KeyError, AttributeError):  # options that are not right are found by `check`
+            return None
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """With the new field in the old one's place, under its labels; the old one retired."""
@@ -84,7 +91,11 @@ class ConvertField(Operation):
             for language, texts in catalog.labels.items()
         }
         changed = with_labels(with_entity(catalog, both), {language: dict(texts) for language, texts in labels.items() if texts})
-        return RetireField(self.entity, self.field).apply_to(changed)
+        retired = RetireField(self.entity, self.field).apply_to(changed)
+        # It goes on naming the new one: a record deleted before the conversion and restored after it has its value converted then.
+        held = retired.entities[self.entity]
+        marked = tuple(replace(other, copies_to=new.id) if other.name == self.field else other for other in held.retired)
+        return with_entity(retired, replace(held, retired=marked))
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The old field back, the new one retired: each with the values it has."""

@@ -294,7 +294,7 @@ UNREADABLE = [
     pytest.param(["add_field"], "no operation", id="not an object"),
     pytest.param([{"operation": "retire_field", "entity": "customer"}], "“field” is missing", id="argument missing"),
     pytest.param([{"operation": "retire_field", "entity": "customer", "field": "c_x", "now": 1}], "takes no “now”", id="unknown argument"),
-    pytest.param([{"operation": "retire_field", "entity": "customer; --", "field": "c_x"}], "not well formed", id="no name"),
+    pytest.param([{"operation": "retire_field", "entity": "customer; --", "field": "c_x"}], "cannot be a database name", id="no name"),
     pytest.param([{"operation": "change_field", "entity": "customer", "field": "fax", "changes": {"type": "date"}}], "type", id="3.1.3 type"),
     pytest.param([{"operation": "move_fields", "entity": "customer", "fields": [], "group": "basic"}], "not well formed", id="moving nothing"),
 ]

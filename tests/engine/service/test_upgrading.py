@@ -288,6 +288,7 @@ def test_a_field_that_is_shipped_no_longer_stays_and_may_be_retired(installed: D
 def test_another_type_is_never_taken_over(installed: Database, later: Catalogs) -> None:
     later.field("customer", "postal_code", type="integer", options={})
     assert "  “Postal code” is shipped with another type; here it keeps the one it has." in upgraded(installed, later)
+    assert upgraded(installed, later) == []  # told once, and no change each time the program is set up
     assert catalog_of(installed).entity("customer").field("postal_code").type == "text"
 
 
