@@ -60,7 +60,8 @@ class Field:
 
     `rules` are conditions in their JSON form: `visible` and `required` (when), and `choices`, a list of
     `{"when": condition, "values": [...]}`. `folded` says that a folded column is kept beside the value although the field
-    need not be searchable. `copies_to` is the id of a field for which the values are being converted: every save writes both.
+    need not be searchable. `copies_to` is the id of a field for which the values are being converted: every save writes both;
+    a retired one goes on naming what it was converted to.
     """
 
     id: str

@@ -109,7 +109,8 @@ def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Itera
     coming, going = (field_named(entity.stored if entity else (), name) for name in (operation.field, operation.instead))
     if coming is None or going is None:
         return
-    if ids := list(fill.apart(conn, plan.before, going, coming)):
+    source, made = (coming, going) if operation.made == going.name else (going, coming)
+    if ids := list(fill.apart(conn, plan.before, source, made)):
         told = MN_(
             "%(n)s record has had its value changed since, and will show the former one: number %(ids)s.",
             "%(n)s records have had their values changed since, and will show the former ones: numbers %(ids)s.",

@@ -158,18 +158,21 @@ def values_of(conn: Connection, catalog: Catalog, field: Field) -> Iterator[tupl
         after = rows[-1][0]
 
 
-def apart(conn: Connection, catalog: Catalog, one: Field, other: Field) -> Iterator[int]:
-    """The ids of the rows in which two fields, one of which was made from the other, do not say the same any more."""
-    for id, held, beside in _side_by_side(values_of(conn, catalog, one), values_of(conn, catalog, other)):
-        if _as(one, other, held) != beside and _as(other, one, beside) != held:
+def apart(conn: Connection, catalog: Catalog, source: Field, made: Field) -> Iterator[int]:
+    """The ids of the rows in which a field that was made from another does not say what a conversion would make of that one now."""
+    for id, held, beside in _side_by_side(values_of(conn, catalog, source), values_of(conn, catalog, made)):
+        if _as_kept(source, made, held) != beside:
             yield id
 
 
-def _as(source: Field, target: Field, value: Json) -> Json:
+def _as_kept(source: Field, made: Field, value: Json) -> Json:
+    """What a conversion makes of a value, as it would be read back."""
     try:
-        return convert(source, target, value)
+        found = convert(source, made, value)
     except Invalid:
         return None
+    kind = TYPES[made.type]
+    return None if found is None else kind.to_json(kind.to_column(found))
 
 
 def _side_by_side(one: Iterator[tuple[int, Json]], other: Iterator[tuple[int, Json]]) -> Iterator[tuple[int, Json, Json]]:

@@ -99,7 +99,7 @@ class ConvertField(Operation):
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The old field back, the new one retired: each with the values it has."""
-        return (ExchangeFields(self.entity, self.field, self.name),)
+        return (ExchangeFields(self.entity, self.field, self.name, self.name),)
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""

@@ -15,17 +15,18 @@ from engine.schema.ops.retire_field import RestoreField, RetireField
 
 @dataclass(frozen=True, slots=True)
 class ExchangeFields(Operation):
-    """Restore `field` and retire `instead`; each keeps the values it has.
+    """Restore `field` and retire `instead`; each keeps the values it has. `made` is the one of them that the conversion has made.
 
     Planning counts the records whose value was changed since the one was made from the other, and waits for a confirmation.
     """
 
     kind: ClassVar[str] = "exchange_fields"
-    arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {"entity": NAME, "field": NAME, "instead": NAME}
+    arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {"entity": NAME, "field": NAME, "instead": NAME, "made": NAME}
 
     entity: str
     field: str
     instead: str
+    made: str
 
     def check(self, catalog: Catalog) -> list[Finding]:
         """What is asked of either act."""
@@ -40,7 +41,7 @@ class ExchangeFields(Operation):
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The other way round."""
-        return (ExchangeFields(self.entity, self.instead, self.field),)
+        return (ExchangeFields(self.entity, self.instead, self.field, self.made),)
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""

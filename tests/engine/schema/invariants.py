@@ -48,12 +48,12 @@ def _chain(conn: Connection) -> list[str]:
 
 
 def _between(catalog: Catalog) -> list[str]:
-    """What is only there while values are being copied."""
+    """What is only there while values are being copied. A retired field goes on naming what it was converted to."""
     return [
         f"{one.id} was left {one.state}, copied to {one.copies_to}"
         for entity in catalog.stored
         for one in (*entity.stored, *entity.missing)
-        if one.state in ("filling", "missing") or one.copies_to
+        if one.state in ("filling", "missing") or (one.copies_to and one.state != "retired")
     ]
 
 

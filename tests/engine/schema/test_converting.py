@@ -81,6 +81,15 @@ def test_a_conversion_is_taken_back_knowing_what_was_saved_since(installed: Data
     in_step(installed)
 
 
+def test_a_value_that_the_old_field_could_not_have_is_not_forgotten(installed: Database, publish: Publish) -> None:
+    """It converts to nothing, as an empty one does: that makes it no less a value."""
+    publish(AddField("customer", "c_note", "integer", "basic", "Note"))
+    done = publish(ConvertField("customer", "c_note", "c_text", "text"))
+    id = save(installed, c_text="no number")
+    with pytest.raises(NotConfirmed, match=f"number {id}"):
+        publish(*taken_back(installed, done.change), undoes=done.change)
+
+
 def test_a_conversion_that_nobody_touched_is_taken_back_at_once(installed: Database, publish: Publish) -> None:
     publish(NOTE)
     id = save(installed, c_note=" 1,200 many")
