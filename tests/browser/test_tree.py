@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import CHINESE, ENGLISH, MIRRORED, Readers, Served
 from tests.browser.test_pages import judged
@@ -118,6 +118,20 @@ def test_walking_with_arrows_and_letters(reader: Readers, garden: Garden) -> Non
     expect(page.locator(".twig-name", has_text="Coal")).to_be_visible()
     expect(page.locator(".twig-name", has_text="Wholesale")).to_be_visible()
     press(page, "End")
+    expect(page.locator(".twig-line:focus")).to_be_in_viewport()
+
+
+def test_a_branch_that_comes_late_pushes_nobody_out_of_sight(reader: Readers, garden: Garden) -> None:
+    page = opened(reader, garden)
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route("**/branch", late)
+    press(page, "Home", "*", "End")
+    at(page, "cedar")
+    expect(page.locator(".twig-name", has_text="Wholesale")).to_be_visible()
     expect(page.locator(".twig-line:focus")).to_be_in_viewport()
 
 

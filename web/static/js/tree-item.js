@@ -18,3 +18,9 @@ export function setOpen(item, open) {
   list.id ||= `twig-below-${idOf(item)}`;
   line.setAttribute("aria-owns", list.id);
 }
+
+/** Whether any of it stands in the window. */
+export const isSeen = (line) => {
+  const box = line.getBoundingClientRect();
+  return box.bottom > 0 && box.top < innerHeight;
+};

@@ -3,7 +3,7 @@
 import { announce, composing, icon, make } from "./dom.js";
 import { openAt, toast } from "./overlays.js";
 import { dragging } from "./tree-drag.js";
-import { aboveOf, idOf, isOpen, isParent, lineOf, listOf, nameOf, setOpen } from "./tree-item.js";
+import { aboveOf, idOf, isOpen, isParent, isSeen, lineOf, listOf, nameOf, setOpen } from "./tree-item.js";
 import { asking } from "./tree-name.js";
 
 const PAUSE = 120;
@@ -155,7 +155,10 @@ class TreeView extends HTMLElement {
       this.#dress(list);
       item.append(list);
     }
+    const line = this.#current && document.activeElement === lineOf(this.#current) ? document.activeElement : null;
+    const seen = line !== null && isSeen(line);
     setOpen(item, true);
+    if (seen) line.scrollIntoView({ block: "nearest" }); // a branch that comes late pushes nobody out of sight
   }
 
   #close(item) {
