@@ -17,7 +17,10 @@ from engine.metadata.units import Unit
 _NAMED = re.compile(r"%\(\w+\)s")
 _ANY = re.compile(r"%\([^)]*\)?[#0\- +]*[a-zA-Z]?|[{}][^{}]*\}?")
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]")
-_OPENING, _CLOSING = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068", "\u202c\u2069"
+_CLOSES = {**dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"), **dict.fromkeys("\u2066\u2067\u2068", "\u2069")}
+"""What switches the writing direction, and what switches it back."""
+_UNSEEN = ("Z", "C", "M")
+"""Kinds of characters that show nothing by themselves."""
 _WESTERN = re.compile(r"[\u4e00-\u9fff][,.:;?!](?![A-Za-z0-9/])")
 _ENDINGS = {
     ".": ("。", ".", "۔", "।", "。"),
@@ -52,6 +55,8 @@ def check(unit: Unit, forms: Sequence[str], plurals: Plurals, tag: str) -> list[
         return []
     found: dict[tuple[str, str], Finding] = {}
     counted = FORM_MARK in unit.source
+    if len(forms) > (most := len(plurals.categories) if counted else 1):
+        return [_error("form_extra", M_("This text has no plural form number %(number)s.", number=most + 1))]
     if counted and not all(form.strip() for form in forms):
         one = _error("form_missing", M_("Every plural form needs a text."))
         found[one.code, ""] = one
@@ -71,6 +76,8 @@ def _errors(unit: Unit, text: str, *, exact: bool) -> Iterator[Finding]:
         yield _error("placeholder_missing", M_("%(what)s is missing.", what=_listed(lost)))
     if wanted and "%" in _NAMED.sub("", text).replace("%%", ""):
         yield _error("lone_percent", M_("A percent sign of its own is written twice: %(what)s", what="%%"))
+    if not any(unicodedata.category(char)[0] not in _UNSEEN for char in text):
+        yield _error("unseen", M_("The text shows nothing."))
     if _CONTROL.search(text):
         yield _error("control", M_("The text holds invisible control characters."))
     if not _balanced(text):
@@ -94,15 +101,13 @@ def _listed(names: frozenset[str]) -> str:
 
 
 def _balanced(text: str) -> bool:
-    depth = 0
+    waiting: list[str] = []
     for char in text:
-        if char in _OPENING:
-            depth += 1
-        elif char in _CLOSING:
-            depth -= 1
-            if depth < 0:
-                return False
-    return depth == 0
+        if char in _CLOSES:
+            waiting.append(_CLOSES[char])
+        elif char in _CLOSES.values() and (not waiting or waiting.pop() != char):
+            return False
+    return not waiting
 
 
 def _warnings(unit: Unit, text: str, tag: str) -> Iterator[Finding]:

@@ -18,13 +18,14 @@ MOST_TOLD = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One translation in a file, with the line (or row) it begins in."""
+    """One translation in a file, with the line (or row) it begins in. `former` is the English it was made from, where that has changed."""
 
     key: str
     source: str
     text: str
     fuzzy: bool
     number: int
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)

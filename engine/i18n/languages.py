@@ -111,9 +111,11 @@ def load(conn: Connection, version: int) -> Languages:
             found[row.tag] = one
     own: dict[str, dict[str, Sequence[str]]] = {}
     c = t.LABEL.c
-    wanted = select(c.language, c.source, c.text).where(c.label_key.like(f"{UI}.%"), c.state != "needs_editing")
-    for language, source, text in conn.execute(wanted):
-        own.setdefault(language, {})[source.split(FORM_MARK)[0]] = text.split(FORM_MARK)
+    wanted = select(c.label_key, c.language, c.source, c.text).where(c.label_key.like(f"{UI}.%"), c.state != "needs_editing")
+    for key, language, source, text in conn.execute(wanted):
+        sentence = source.split(FORM_MARK)[0]
+        if sentence_key(sentence) == key:  # else its values were never compared with those of that sentence
+            own.setdefault(language, {})[sentence] = text.split(FORM_MARK)
     return Languages(version, found or SHIPPED, own)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 from engine.i18n.book import Book, Entry
 from engine.i18n.checks import Finding
 from engine.i18n.exchange import Line, Upload
+from engine.i18n.languages import sentence_key
 from engine.metadata.label_store import FORM_MARK, OWN, Kept, State
 
 Kind = Literal["new", "changed", "conflict", "failing", "unknown"]
@@ -47,8 +48,9 @@ def compare(book: Book, upload: Upload, since: Mapping[str, Kept | None]) -> Dif
     """What a file would change in a book. `since` holds what stood, when the file was written, in labels changed after it."""
     rows: list[Row] = []
     same = newer = 0
-    for line in upload.lines:
-        entry = book.entries.get(line.key)
+    for told in upload.lines:
+        entry = book.entries.get(told.key)
+        line = _about(entry, told) if entry else told
         if entry is None:
             rows += [Row("unknown", line)] if line.text else []
         elif not line.text or _is_same(entry.kept, line):
@@ -58,6 +60,13 @@ def compare(book: Book, upload: Upload, since: Mapping[str, Kept | None]) -> Dif
         else:
             rows.append(_row(book, entry, line, since))
     return Difference(rows, same, newer)
+
+
+def _about(entry: Entry, line: Line) -> Line:
+    """The line as one about this text. A sentence is named by its English: what stands beside another one was made for that."""
+    if entry.unit.kind != "sentence" or not line.source or sentence_key(line.source.split(FORM_MARK)[0]) == line.key:
+        return line
+    return replace(line, source=entry.unit.source, fuzzy=True)
 
 
 def _row(book: Book, entry: Entry, line: Line, since: Mapping[str, Kept | None]) -> Row:
@@ -100,6 +109,6 @@ def chosen(difference: Difference, mode: Mode, *, without: Collection[str] = (),
 def _kept(entry: Entry, line: Line, mode: Mode) -> Kept:
     state: State = "needs_editing" if line.fuzzy or mode == "needs_editing" else "translated"
     # A line that still needs editing because its English changed keeps the English it was made from.
-    former = entry.former if line.fuzzy and line.text == entry.text else ""
+    former = (entry.former if line.text == entry.text else line.former) if line.fuzzy else ""
     shipped = entry.kept.shipped if entry.kept else None
     return Kept(line.text, former or line.source or entry.unit.source, state, OWN, shipped)

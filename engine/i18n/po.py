@@ -18,7 +18,8 @@ from engine.metadata.label_store import FORM_MARK
 from engine.metadata.units import Unit
 
 EXPORTED = "X-Fieldloom-Exported"
-_LINE = re.compile(r'\s*(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d{1,2}\])?)\s*)?"(?:[^"\\]|\\.)*")?\s*')
+_LINE = re.compile(r'(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d{1,2}\])?)\s*)?"(?:[^"\\]|\\.)*")?')
+"""A line without the spaces around it: a pattern that looks for them on both sides takes the square of their number."""
 _AT_LINE = re.compile(r"\(line (\d+)\)")
 _WRAP = 100
 
@@ -83,7 +84,7 @@ def read(content: bytes, language: Language) -> Upload:
     text = decoded(content)
     if "msgid" not in text:
         raise BadFile([(1, M_("This is no PO file."))])
-    strange = (number for number, line in enumerate(text.split("\n"), start=1) if not _LINE.fullmatch(line))
+    strange = (number for number, line in enumerate(text.split("\n"), start=1) if not _LINE.fullmatch(line.strip()))
     if broken := next(strange, None):
         raise BadFile([(broken, M_("This is not how a PO file is written."))])
     try:
@@ -116,10 +117,11 @@ def _order(po: polib.POFile, language: Language) -> tuple[Sequence[int], int]:
 def _line(entry: polib.POEntry, order: Sequence[int], count: int) -> Line:
     key = entry.msgctxt or sentence_key(entry.msgid)
     source = FORM_MARK.join(filter(None, (entry.msgid, entry.msgid_plural)))
+    former = FORM_MARK.join(filter(None, (entry.previous_msgid, entry.previous_msgid_plural))) if entry.fuzzy else ""
     if not entry.msgid_plural:
-        return Line(key, source, entry.msgstr, entry.fuzzy, entry.linenum or 1)
+        return Line(key, source, entry.msgstr, entry.fuzzy, entry.linenum or 1, former)
     told = dict(entry.msgstr_plural)
     if strange := [place for place in told if place not in range(count)]:
         raise BadFile([(entry.linenum or 1, M_("There is no plural form number %(number)s in this language.", number=strange[0]))])
     text = FORM_MARK.join(told.get(place, "") for place in order)
-    return Line(key, source, text if text.strip(FORM_MARK) else "", entry.fuzzy, entry.linenum or 1)
+    return Line(key, source, text if text.strip(FORM_MARK) else "", entry.fuzzy, entry.linenum or 1, former)

@@ -33,11 +33,11 @@ class Translator:
     def text(self, text: str, /, **params: object) -> str:
         """A sentence with its named values filled in."""
         found = self._catalog.gettext(text) if text else ""
-        return _filled(found, params)
+        return _filled(found, params, text)
 
     def count(self, one: str, many: str, n: int, /, **params: object) -> str:
         """A sentence that counts, in the form the language wants for `n`."""
-        return _filled(self._catalog.ngettext(one, many, n), {"n": n, **params})
+        return _filled(self._catalog.ngettext(one, many, n), {"n": n, **params}, one if n == 1 else many)
 
     def say(self, message: Message, /, **more: object) -> str:
         """A message; values that are messages themselves are spoken first."""
@@ -47,8 +47,12 @@ class Translator:
         return self.text(message.text, **params)
 
 
-def _filled(text: str, params: Mapping[str, object]) -> str:
-    return text % params if params else text
+def _filled(text: str, params: Mapping[str, object], source: str) -> str:
+    """The text with its values. One that was made for other values, by an older program, gives way to the English."""
+    try:
+        return text % params if params else text
+    except (KeyError, TypeError, ValueError):
+        return source % params
 
 
 class _Own(gettext.NullTranslations):

@@ -27,6 +27,10 @@ TOLD: dict[str, tuple[str, str, list[str], list[str]]] = {
     "a control character": ("de", "Save", ["Sich\x07ern"], ["control"]),
     "a direction left open": ("ar", "Save", ["\u202eحفظ"], ["direction"]),
     "a direction closed again": ("ar", "Save", ["\u2067حفظ\u2069"], []),
+    "a direction closed by the end of another kind": ("ar", "Save", ["\u2067حفظ\u202c"], ["direction"]),
+    "a direction closed inside another": ("ar", "Save", ["\u2067\u202aحفظ\u2069\u202c"], ["direction"]),
+    "spaces": ("de", "Save", ["   "], ["unseen", "spaces"]),
+    "nothing that could be seen": ("de", "Save", ["\u200b\u200e"], ["unseen"]),
     "too long": ("de", "Save", ["x" * 121], ["too_long", "room"]),
     "wide": ("zh-Hans", "Save", ["字" * 21], ["room"]),
     "English": ("de", "Name", ["Name"], ["same_as_source"]),
@@ -41,6 +45,8 @@ TOLD: dict[str, tuple[str, str, list[str], list[str]]] = {
     "a form without a text": ("pl", COUNTED, ["%(n)s plik", "", "%(n)s plików"], ["form_missing"]),
     "a form that says its number in words": ("pl", COUNTED, ["jeden plik", "%(n)s pliki", "%(n)s plików"], []),
     "a form that must say its number": ("pl", COUNTED, ["%(n)s plik", "pliki", "%(n)s plików"], ["placeholder_missing"]),
+    "a form too many": ("pl", COUNTED, ["%(n)s plik", "%(n)s pliki", "%(n)s plików", "%(n)s"], ["form_extra"]),
+    "forms of a text that does not count": ("pl", "Save", ["Zapisz", "Zapisz"], ["form_extra"]),
     "the same in two forms is told once": ("pl", COUNTED, ["%(n)s plik", "%(x)s %(n)s", "%(x)s %(n)s"], ["placeholder_unknown"]),
 }
 

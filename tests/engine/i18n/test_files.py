@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from gettext import GNUTranslations
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import polib
@@ -203,6 +204,21 @@ def test_a_hostile_po_file_is_refused_and_the_line_is_told(case: str) -> None:
     with pytest.raises(BadFile) as refused:
         po.read(content, a_book("de").language)
     assert refused.value.mistakes[0][0] == line
+
+
+def test_a_line_of_spaces_is_read_as_fast_as_any_other() -> None:
+    content = f'{HEAD}msgid "a"\nmsgstr "b"{" " * 300_000}x\n'
+    before = process_time()
+    with pytest.raises(BadFile) as refused:
+        po.read(content.encode(), a_book("de").language)
+    assert refused.value.mistakes[0][0] == 8
+    assert process_time() - before < 2
+
+
+def test_the_english_before_it_changed_comes_back() -> None:
+    book = a_book("pl", {HELP: Kept("Pomoc", "Old help", "needs_editing"), FILES: Kept("a\x1fb\x1fc", "x\x1fold", "needs_editing")})
+    told = {line.key: line.former for line in po.read(as_po(book), book.language).lines}
+    assert (told[NAME], told[HELP], told[FILES]) == ("", "Old help", "x\x1fold")
 
 
 FAILING: dict[str, tuple[str, str]] = {

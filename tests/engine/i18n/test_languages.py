@@ -100,6 +100,26 @@ def test_an_installation_says_sentences_in_its_own_words(installed: Database) ->
     assert say["de"] is german, "what is drawn in a language without a change stays good"
 
 
+def test_a_sentence_kept_beside_the_english_of_another_is_never_said(installed: Database) -> None:
+    """Its values were checked against those of its key."""
+    kept = Kept("50 % %d", "Welcome, %(name)s", "translated")
+    with installed.writing() as conn:
+        label_store.write(conn, "de", {sentence_key("Save"): kept}, "import")
+        found = languages.load(conn, 2)
+    spoken = found.speaker(LOCALES, found.all["de"])
+    assert spoken.text("Welcome, %(name)s", name="Rita") == "Willkommen, Rita"
+
+
+def test_a_sentence_made_for_other_values_gives_way_to_the_english(installed: Database) -> None:
+    """An upgrade may change the values of a plural form, and an installation's own text is still the old one."""
+    kept = Kept(FORM_MARK.join(["eins", "%(gone)s Sachen"]), FORM_MARK.join(["One thing", "%(gone)s things"]))
+    with installed.writing() as conn:
+        label_store.write(conn, "de", {sentence_key("One thing"): kept}, "edit")
+        found = languages.load(conn, 2)
+    spoken = found.speaker(LOCALES, found.all["de"])
+    assert [spoken.count("One thing", "%(count)s things", n, count=n) for n in (1, 2)] == ["eins", "2 things"]
+
+
 def test_tags_are_matched_as_cldr_writes_them() -> None:
     assert standard_tag("ZH_hant") == "zh-Hant"
     assert standard_tag("nothing") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from engine.i18n.exchange import Line, Upload
 from engine.i18n.languages import sentence_key
 from engine.i18n.merge import MODES, Mode, chosen, compare
 from engine.metadata.label_store import Kept
-from tests.engine.i18n.books import HELLO, NAME, OTHER, a_book
+from tests.engine.i18n.books import COUNTED, HELLO, NAME, OTHER, a_book
 
 NOW, THEN, MINE = Kept("jetzt", "Name"), Kept("damals", "Name"), "meins"
 
@@ -82,6 +83,21 @@ def test_what_was_made_from_an_older_english_needs_editing_by_itself() -> None:
     found = chosen(compare(a_book("de"), Upload((line(source="Title"),)), {}), "fill")
     assert found[NAME] == Kept(MINE, "Title")
     assert a_book("de", {NAME: Kept(MINE, "Title")}).entries[NAME].state == "needs_editing"
+
+
+@pytest.mark.parametrize("source", ["Welcome, %(name)s", "Hello", f"{COUNTED}"])
+def test_a_sentence_beside_the_english_of_another_stays_with_its_own_key(source: str) -> None:
+    """Else a text whose values were checked against one sentence would be said in place of another."""
+    found = chosen(compare(a_book("de"), Upload((line(HELLO, "Hallo %(name)s", source),)), {}), "fill")
+    assert found[HELLO] == Kept("Hallo %(name)s", "Hello %(name)s", "needs_editing")
+    again = compare(a_book("de", {HELLO: found[HELLO]} if found[HELLO] else None), Upload((line(HELLO, "Hallo %(name)s", source),)), {})
+    assert (again.rows, again.same) == ([], 1)
+
+
+def test_the_former_english_of_a_file_is_kept() -> None:
+    told = replace(line(fuzzy=True), former="Title")
+    found = chosen(compare(a_book("de"), Upload((told,)), {}), "fill")
+    assert found[NAME] == Kept(MINE, "Title", "needs_editing")
 
 
 def test_sentences_are_their_own_keys() -> None:
