@@ -20,6 +20,7 @@ from engine.metadata.units import Unit
 EXPORTED = "X-Fieldloom-Exported"
 _LINE = re.compile(r'(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d{1,2}\])?)\s*)?"(?:[^"\\]|\\.)*")?')
 """A line without the spaces around it: a pattern that looks for them on both sides takes the square of their number."""
+MOST_JOINED = 2_000
 _AT_LINE = re.compile(r"\(line (\d+)\)")
 _WRAP = 100
 
@@ -84,9 +85,7 @@ def read(content: bytes, language: Language) -> Upload:
     text = decoded(content)
     if "msgid" not in text:
         raise BadFile([(1, M_("This is no PO file."))])
-    strange = (number for number, line in enumerate(text.split("\n"), start=1) if not _LINE.fullmatch(line.strip()))
-    if broken := next(strange, None):
-        raise BadFile([(broken, M_("This is not how a PO file is written."))])
+    _look(text)
     try:
         po = polib.pofile(f"{text}\n")  # with a line's end no text is taken for the name of a file
     except (OSError, ValueError, IndexError, KeyError, AttributeError, TypeError, RecursionError) as error:
@@ -97,6 +96,18 @@ def read(content: bytes, language: Language) -> Upload:
     lines = [_line(entry, order, count) for entry in po if not entry.obsolete and entry.msgid]
     check_repeats(lines)
     return Upload(tuple(lines), moment(po.metadata.get(EXPORTED)))
+
+
+def _look(text: str) -> None:
+    """Raises BadFile for what the library would read wrongly, or join line by line for hours."""
+    joined = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        told = line.strip()
+        if not _LINE.fullmatch(told):
+            raise BadFile([(number, M_("This is not how a PO file is written."))])
+        joined = joined + 1 if told.startswith(("#", '"')) else 0
+        if joined > MOST_JOINED:
+            raise BadFile([(number, M_("A text or a note of more than %(most)s lines is not read.", most=MOST_JOINED))])
 
 
 def _order(po: polib.POFile, language: Language) -> tuple[Sequence[int], int]:

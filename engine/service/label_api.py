@@ -33,12 +33,13 @@ def take(visit: Visit, tag: str, kind: Format, content: bytes, pairs: Sequence[t
     if mode not in get_args(Mode):
         raise BadValue("mode", M_("There is no mode “%(name)s”.", name=mode[:40]))
     desk = desk_of(visit)
-    label_store.hold(visit.conn)
-    book = desk.read(tag)
     try:
-        found = label_files.difference(desk, book, label_files.read(f"sent.{kind}", content, book.language))
+        sent = label_files.read(f"sent.{kind}", content, desk.target(tag))
     except BadFile as error:
         return _refused(visit, [{"line": line, "detail": visit.translator.say(what)} for line, what in error.mistakes])
+    label_store.hold(visit.conn)
+    book = desk.read(tag)
+    found = label_files.difference(desk, book, sent)
     failing = [
         {"line": row.line.number, "key": row.line.key, "code": one.code, "detail": visit.translator.say(one.message)}
         for row in found.by_kind["failing"]

@@ -215,6 +215,14 @@ def test_a_line_of_spaces_is_read_as_fast_as_any_other() -> None:
     assert process_time() - before < 2
 
 
+@pytest.mark.parametrize("line", ['"a"', "#. a", "#~ msgid"])
+def test_a_text_of_endless_lines_is_refused(line: str) -> None:
+    content = f'{HEAD}msgid "a"\nmsgstr ""\n' + f"{line}\n" * 5_000
+    with pytest.raises(BadFile, match="more than 2000 lines") as refused:
+        po.read(content.encode(), a_book("de").language)
+    assert refused.value.mistakes[0][0] == 8 + po.MOST_JOINED + 1
+
+
 def test_the_english_before_it_changed_comes_back() -> None:
     book = a_book("pl", {HELP: Kept("Pomoc", "Old help", "needs_editing"), FILES: Kept("a\x1fb\x1fc", "x\x1fold", "needs_editing")})
     told = {line.key: line.former for line in po.read(as_po(book), book.language).lines}

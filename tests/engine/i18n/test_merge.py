@@ -88,9 +88,9 @@ def test_what_was_made_from_an_older_english_needs_editing_by_itself() -> None:
 @pytest.mark.parametrize("source", ["Welcome, %(name)s", "Hello", f"{COUNTED}"])
 def test_a_sentence_beside_the_english_of_another_stays_with_its_own_key(source: str) -> None:
     """Else a text whose values were checked against one sentence would be said in place of another."""
-    found = chosen(compare(a_book("de"), Upload((line(HELLO, "Hallo %(name)s", source),)), {}), "fill")
-    assert found[HELLO] == Kept("Hallo %(name)s", "Hello %(name)s", "needs_editing")
-    again = compare(a_book("de", {HELLO: found[HELLO]} if found[HELLO] else None), Upload((line(HELLO, "Hallo %(name)s", source),)), {})
+    sent, told = Upload((line(HELLO, "Hallo %(name)s", source),)), Kept("Hallo %(name)s", "Hello %(name)s", "needs_editing")
+    assert chosen(compare(a_book("de"), sent, {}), "fill") == {HELLO: told}
+    again = compare(a_book("de", {HELLO: told}), sent, {})
     assert (again.rows, again.same) == ([], 1)
 
 
