@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from engine import files
 from engine.errors import BadUpload, NotFound, Refused, UnknownParameter
-from engine.messages import Problem
+from engine.messages import M_, Problem
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import Region
@@ -158,12 +158,23 @@ def save(visit: Visit, name: str, id: int, sent: Submission) -> Screen | Done:
 def _read(visit: Visit, entity: Entity, sent: Submission, record: Record | None) -> tuple[Bound, list[Problem]]:
     """What was sent, with typed names found and files kept, and what could not be read."""
     bound = bind(entity, sent, visit.region)
-    problems = [Problem(name, "unknown", SENTENCES["unknown"]) for name in unknown_names(entity, sent, KNOWN_CONTROLS)]
+    problems = [one for name in unknown_names(entity, sent, KNOWN_CONTROLS) if (one := _unknown(visit, entity, sent, name))]
     stored = record.values if record else {}
     found, unclear = lookup.resolve_typed(visit, entity, bound.typed, {**stored, **bound.values})
     kept, refused = _files(visit, entity, sent, record)
     problems += [*bound.problems, *unclear, *refused]
     return replace(bound, values={**bound.values, **found, **kept}), problems
+
+
+def _unknown(visit: Visit, entity: Entity, sent: Submission, name: str) -> Problem | None:
+    """What is wrong with a name that no control has: of a field that went while the card was open, what was typed there is said."""
+    gone = next((one for one in entity.retired if one.name == name), None)
+    if gone is None:
+        return Problem(name, "unknown", SENTENCES["unknown"])
+    typed = " ".join(sent.texts.get(name, ())).strip()
+    label = labels.field_label(visit.catalog, gone, visit.view.languages)
+    told = M_("“%(gone)s” was taken off this card meanwhile. What you typed there is not saved: %(text)s", gone=label, text=typed)
+    return Problem(name, "unknown", told) if typed else None
 
 
 def _files(visit: Visit, entity: Entity, sent: Submission, record: Record | None) -> tuple[dict[str, Json], list[Problem]]:

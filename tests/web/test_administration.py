@@ -180,6 +180,19 @@ def test_a_field_is_added_published_used_taken_back_and_restored(browser: Browse
     assert "c_kehu_dengji" in browser.get("/customer/new").text
 
 
+def test_what_was_typed_into_a_field_that_went_is_said(browser: Browser, api: Api) -> None:
+    """A card that was open while an administrator retired one of its fields: nothing typed disappears without a word."""
+    add = {"operation": "add_field", "entity": "industry", "name": "c_hint", "type": "text", "group": "basic", "label": "Hint"}
+    retire = {"operation": "retire_field", "entity": "industry", "field": "c_hint"}
+    assert [api.post("/metadata/operations", json=[one]).status_code for one in (add, retire)] == [201, 201]
+    card = {"name": "Space", "c_hint": "typed & kept"}
+    refused = browser.post("/industry/new", card)
+    assert refused.status_code == 422
+    assert "“Hint” was taken off this card meanwhile. What you typed there is not saved: typed &amp; kept" in refused.text
+    assert 'value="Space"' in refused.text
+    assert browser.post("/industry/new", {**card, "c_hint": " "}).status_code == 303
+
+
 def test_an_undo_that_takes_more_back_is_asked_about(browser: Browser, api: Api, installed: Database) -> None:
     """What was changed again since is named; ticking it is what undoes it."""
     for columns in (3, 4):
