@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 
+from engine import workbook
 from engine.errors import BadUpload
 from engine.messages import M_
 
 DANGEROUS = "=+-@\t\r\n＝＋－＠"
 """What a formula starts with, also in the full-width forms that input methods type."""
-MAX_CELLS = 2_000_000
-MAX_UNPACKED = 200 * 2**20
 _XLSX = b"PK\x03\x04"
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -85,44 +82,12 @@ def _decoded(content: bytes) -> str:
 
 
 def _read_xlsx(content: bytes) -> Iterator[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    _check_size(content)
     try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError, ValueError, OSError):
+        yield from workbook.read(content)
+    except workbook.NoWorkbook:
         raise BadUpload(M_("This is no XLSX file that can be read.")) from None
-    if sum(len(row) for row in rows) > MAX_CELLS:
-        raise BadUpload(M_("This file is too large."))
-    for row in rows:
-        yield [_text(cell) for cell in row]
-
-
-def _check_size(content: bytes) -> None:
-    """Refuse a file that says it is much larger inside than outside, before it is unpacked. Raises BadUpload."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            held = packed.infolist()
-    except (zipfile.BadZipFile, ValueError):
-        raise BadUpload(M_("This is no XLSX file that can be read.")) from None
-    if len(held) > 1000 or sum(one.file_size for one in held) > MAX_UNPACKED:
-        raise BadUpload(M_("This file is too large."))
-
-
-def _text(cell: object) -> str:
-    """A spreadsheet's cell as it would stand in a CSV file."""
-    match cell:
-        case bool():
-            return "true" if cell else "false"
-        case float():
-            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-        case datetime():
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-        case date() | time():
-            return cell.isoformat()
-        case timedelta():
-            return str(cell)
-    return str(cell)
+    except workbook.TooLarge:
+        raise BadUpload(M_("This file is too large.")) from None
 
 
 def write(kind: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> bytes:

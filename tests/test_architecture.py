@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Imports go down only, and units of one level do not import each other. Lowest first; a unit is a module or a package.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("engine.messages", "settings"),
+    ("engine.messages", "engine.workbook", "settings"),
     ("engine.errors",),
     ("engine.metadata",),
     (

@@ -71,9 +71,9 @@ def moment(told: str | None) -> datetime | None:
     """When a file was written, from what it says; None where that is no moment."""
     try:
         found = datetime.fromisoformat(told or "")
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo and found <= datetime.now(UTC) else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo and found <= datetime.now(UTC) else None
 
 
 def check_repeats(lines: Sequence[Line]) -> None:

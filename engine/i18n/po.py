@@ -135,4 +135,6 @@ def _line(entry: polib.POEntry, order: Sequence[int], count: int) -> Line:
     if strange := [place for place in told if place not in range(count)]:
         raise BadFile([(entry.linenum or 1, M_("There is no plural form number %(number)s in this language.", number=strange[0]))])
     text = FORM_MARK.join(told.get(place, "") for place in order)
-    return Line(key, source, text if text.strip(FORM_MARK) else "", entry.fuzzy, entry.linenum or 1, former)
+    # A formula that tells fewer forms apart than the language has gives one text for several: somebody has to look.
+    fuzzy = entry.fuzzy or len(set(order)) < len(order)
+    return Line(key, source, text if text.strip(FORM_MARK) else "", fuzzy, entry.linenum or 1, former)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from engine import workbook
 from engine.i18n.book import Book, Entry
 from engine.i18n.exchange import BadFile, Line, Upload, check_language, check_repeats, decoded, moment
 from engine.i18n.language import Language
@@ -20,7 +20,6 @@ KEY, SOURCE, PLURAL, STATE, NOTE, EXPORTED, LANGUAGE = "key", "english", "englis
 TEXT = "translation"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 """What a sheet would calculate, or swallow, at the start of a cell."""
-_MOST_CELLS, _MOST_UNPACKED = 2_000_000, 200 * 2**20
 
 
 def _columns(told: Plurals) -> list[str]:
@@ -90,19 +89,13 @@ def csv_read(content: bytes, language: Language) -> Upload:
 
 def xlsx_read(content: bytes, language: Language) -> Upload:
     """What the first sheet of an XLSX file holds for a language. Raises BadFile."""
-    from python_calamine import CalamineError, CalamineWorkbook  # here: only who brings a sheet needs it
-
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > _MOST_UNPACKED:
-                raise BadFile([(None, M_("The sheet is too large."))])
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        if sheet.total_height * max(sheet.total_width, 1) > _MOST_CELLS:
-            raise BadFile([(None, M_("The sheet is too large."))])
-        rows = [(number, [str(cell) for cell in row]) for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1)]
-    except (zipfile.BadZipFile, CalamineError, IndexError, ValueError, OSError):
+        rows = workbook.read(content)
+    except workbook.TooLarge:
+        raise BadFile([(None, M_("The sheet is too large."))]) from None
+    except workbook.NoWorkbook:
         raise BadFile([(None, M_("This is no XLSX file."))]) from None
-    return _upload(rows, language)
+    return _upload(list(enumerate(rows, start=1)), language)
 
 
 def _upload(rows: Sequence[tuple[int, list[str]]], language: Language) -> Upload:

@@ -206,6 +206,20 @@ def test_a_hostile_po_file_is_refused_and_the_line_is_told(case: str) -> None:
     assert refused.value.mistakes[0][0] == line
 
 
+def test_a_formula_that_tells_fewer_forms_apart_needs_editing() -> None:
+    """An editor that took its Plural-Forms from English: one form of Russian stands for two, and one is never said."""
+    head = HEAD.replace("Language: de", "Language: ru")
+    found = po.read(f'{head}{COUNTED_ENTRY}\nmsgid "a"\nmsgstr "b"\n'.encode(), a_book("ru").language)
+    assert [(line.text, line.fuzzy) for line in found.lines] == [(FORM_MARK.join("bbb"), True), ("b", False)]
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01", "soon"])
+def test_a_file_may_say_any_nonsense_of_when_it_was_written(when: str) -> None:
+    found = po.read(HEAD.replace('"Language', f'"{po.EXPORTED}: {when}\\n"\n"Language').encode(), a_book("de").language)
+    assert found.exported is None
+    assert sheets.csv_read(f"key,translation,exported\nx,y,{when}\n".encode(), a_book("de").language).exported is None
+
+
 def test_a_line_of_spaces_is_read_as_fast_as_any_other() -> None:
     content = f'{HEAD}msgid "a"\nmsgstr "b"{" " * 300_000}x\n'
     before = process_time()
