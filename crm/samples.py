@@ -81,6 +81,12 @@ _TEAMS = (
     ("sales_gulf", "Sales Middle East", "中东销售部", "ar", words("نادية_منصور:nadia.mansour كريم_حداد:karim.haddad")),
 )
 """Departments with their English and Chinese names, the languages they look after, and their people with mailboxes."""
+_TEAM_NAMES = {
+    "zh-Hant": ("華北銷售部", "華東銷售部", "華南銷售部", "歐美銷售部", "中東銷售部"),
+    "de": ("Vertrieb Nordchina", "Vertrieb Ostchina", "Vertrieb Südchina", "Vertrieb Europa und Amerika", "Vertrieb Naher Osten"),
+    "ar": ("مبيعات شمال الصين", "مبيعات شرق الصين", "مبيعات جنوب الصين", "مبيعات أوروبا وأمريكا", "مبيعات الشرق الأوسط"),
+}
+"""The same departments in the other languages that ship, so that a language can be complete with samples too."""
 
 
 def sample_lists() -> Iterator[tuple[str, Iterator[SampleRow]]]:
@@ -91,8 +97,9 @@ def sample_lists() -> Iterator[tuple[str, Iterator[SampleRow]]]:
 
 def sample_departments() -> Iterator[SampleRow]:
     """Sales departments beside the shipped ones."""
-    for key, english, chinese, _, _ in _TEAMS:
-        yield SampleRow(key, {"name": english}, {"zh-Hans": {"name": chinese}})
+    for place, (key, english, chinese, _, _) in enumerate(_TEAMS):
+        others = {tag: {"name": names[place]} for tag, names in _TEAM_NAMES.items()}
+        yield SampleRow(key, {"name": english}, {"zh-Hans": {"name": chinese}, **others})
 
 
 def sample_persons() -> Iterator[SampleRow]:

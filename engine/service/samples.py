@@ -15,6 +15,7 @@ from engine.metadata.model import Catalog, Entity, Json
 from engine.metadata.rows import Dictionaries, row_label_key
 from engine.metadata.types import TYPES
 from engine.records import read, write
+from engine.service import shipped_labels
 
 
 def load(database: Database, count: int = 240) -> int:
@@ -45,7 +46,7 @@ def _with_ids(entity: Entity, values: Mapping[str, Json], rows: Dictionaries) ->
 
 
 def _insert_rows(conn: Connection, catalog: Catalog, entity: Entity, samples: Iterable[SampleRow]) -> None:
-    rows, now = _known_rows(conn, catalog), datetime.now(UTC)
+    rows, now, keys = _known_rows(conn, catalog), datetime.now(UTC), set[str]()
     for place, sample in enumerate(samples, start=100):
         values = write.with_defaults(entity, {"position": place * 10, **_with_ids(entity, sample.values, rows)})
         row = write.column_values(catalog, entity, values) | {"row_key": sample.key, "version": 1, "created_at": now, "updated_at": now}
@@ -53,6 +54,9 @@ def _insert_rows(conn: Connection, catalog: Catalog, entity: Entity, samples: It
         for language, texts in sample.texts.items():
             named = [(row_label_key(entity.name, sample.key, 0, name), str(sample.values[name]), text) for name, text in texts.items()]
             store.save_labels(conn, language, named, origin="own")
+            keys |= {key for key, _, _ in named}
+    if keys:  # found by their names in every language, as other entries are
+        shipped_labels.fold_translations(conn, catalog, keys)
 
 
 def _insert_customers(conn: Connection, catalog: Catalog, samples: Iterable[SampleCustomer]) -> int:
