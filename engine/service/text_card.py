@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,7 +65,7 @@ _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
 
 @dataclass(frozen=True)
 class Typed:
-    """What a translator tries to save. `theirs` is what somebody else saved meanwhile."""
+    """What a translator tries to save. `theirs` is what somebody else saved meanwhile; `renamed` says that the English was changed."""
 
     forms: tuple[str, ...]
     seen: str
@@ -72,6 +73,12 @@ class Typed:
     needs_editing: bool = False
     refused: bool = False
     theirs: Entry | None = None
+    renamed: bool = False
+
+
+def seen_of(entry: Entry) -> str:
+    """What somebody has seen who translates a text: the translation that stood there, and the English above it."""
+    return f"{mark_of(entry.kept)}.{hashlib.sha256(entry.unit.source.encode()).hexdigest()[:8]}"
 
 
 def card_of(visit: Visit, book: Book, entry: Entry, typed: Typed | None) -> dict[str, object]:
@@ -92,12 +99,13 @@ def card_of(visit: Visit, book: Book, entry: Entry, typed: Typed | None) -> dict
         "placeholders": placeholders(unit.source),
         "findings": [{"level": found.level, "text": say(found.message)} for found in told],
         "refused": typed.refused if typed else False,
-        "seen": typed.seen if typed else mark_of(entry.kept),
+        "seen": typed.seen if typed else seen_of(entry),
         "state": entry.state,
         "state_label": say(STATES[entry.state]),
         "needs_editing": typed.needs_editing if typed else bool(entry.kept and entry.kept.state == "needs_editing"),
         "fallback": _fallback(visit, book, entry),
         "shipped": _spoken(entry.shipped),
+        "renamed": typed.renamed if typed else False,
         "theirs": _theirs(visit, typed.theirs) if typed and typed.theirs else None,
         "preview": _preview(visit, book, entry),
         "others": list(_others(visit, book, entry)),

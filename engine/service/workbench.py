@@ -21,7 +21,7 @@ from engine.metadata.label_store import FORM_MARK, OWN, SHIPPED, Kept, mark_of
 from engine.service import label_files
 from engine.service.label_care import Desk, go_live_if_ready, publish
 from engine.service.screen import Done, Screen
-from engine.service.text_card import STATES, Typed, card_of
+from engine.service.text_card import STATES, Typed, card_of, seen_of
 from engine.service.visit import Visit
 
 Filter = Literal["missing", "needs_editing", "changed", "failing", "translated", "approved", "mine", "all"]
@@ -141,7 +141,7 @@ def show(visit: Visit, tag: str, told: Asked, typed: Typed | None = None, status
     told = replace(told, page=page)
     line = _line(visit, tag, told, current, actor) if told.upload and current else None
     if typed is None and current and line:
-        typed = Typed(tuple(line.text.split(FORM_MARK)), mark_of(current.kept))
+        typed = Typed(tuple(line.text.split(FORM_MARK)), seen_of(current))
     context = {
         "language": {"tag": tag, "name": book.language.name, "dir": book.language.direction, "live": book.language.live},
         "heard": _heard(visit, book),
@@ -303,8 +303,11 @@ def save(visit: Visit, tag: str, told: Asked, typed: Typed) -> Screen | Done:
     held = label_store.read(visit.conn, tag, [told.key]).get(told.key)
     entry = replace(known, kept=held or _program(visit, tag, known))
     coming = _coming(entry, typed)
-    if typed.seen != mark_of(entry.kept) and not (coming and coming.text == entry.text):
-        return show(visit, tag, told, replace(typed, seen=mark_of(entry.kept), theirs=entry), 409)
+    mark, _, english = typed.seen.partition(".")
+    if mark != mark_of(entry.kept) and not (coming and coming.text == entry.text):
+        return show(visit, tag, told, replace(typed, seen=seen_of(entry), theirs=entry), 409)
+    if english and not seen_of(entry).endswith(english):
+        return show(visit, tag, told, replace(typed, seen=seen_of(entry), renamed=True), 409)
     if typed.action != "shipped" and any(one.level == "error" for one in judged(book, entry, typed.forms)):
         return show(visit, tag, told, replace(typed, refused=True), 422)
     after = told.address(tag, key=_next(visit, book, told), page=1, upload="")

@@ -114,6 +114,21 @@ def test_two_translators_on_one_text_lose_nothing(app: Flask, installed: Databas
         assert [one.after.text for one in label_store.history(conn, "fr", CODE) if one.after] == ["Kundennummer", "Kundencode"]
 
 
+def test_a_translator_is_told_of_an_english_text_that_was_changed_meanwhile(installed: Database, translator: Browser) -> None:
+    """Else a translation of the old text would stand as one of the new."""
+    url = f"/translate/fr?key={CODE}&state=all"
+    mark = seen(translator.get(url))
+    keep(installed, CODE, Kept("Account number", "Customer code"), "en")
+    answer = translator.post(url, {"form": "Code client", "seen": mark, "action": "save"})
+    assert answer.status_code == 409
+    assert "The English was changed while you translated" in answer.text
+    assert "Account number" in answer.text
+    assert "Code client</textarea>" in answer.text
+    assert kept(installed) is None
+    assert translator.post(url, {"form": "Numéro", "seen": seen(answer), "action": "save"}).status_code == 303
+    assert kept(installed) == Kept("Numéro", "Account number")
+
+
 def test_two_who_write_the_same_do_not_quarrel(app: Flask, installed: Database, translator: Browser) -> None:
     url = f"/translate/fr?key={CODE}&state=all"
     mark = seen(translator.get(url))
