@@ -63,7 +63,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4.0, help="for each pair")
     parser.add_argument("--quick", action="store_true", help="a look in a minute or two: fewer rows, shorter measurements")
     parser.add_argument("--only", type=lambda text: text.split(","), default=None, help=f"some of: {','.join(WORKLOADS)}")
-    parser.add_argument("--keep", action="store_true", help="also write bench/RESULTS.md and bench/plots")
+    parser.add_argument("--keep", action="store_true", help="also write bench/RESULTS.md and bench/plots; with --only a file for these workloads")
     options = parser.parse_args(argv)
     if unknown := set(options.only or ()) - set(WORKLOADS):
         parser.error(f"there is no workload {', '.join(sorted(unknown))}; there are: {', '.join(WORKLOADS)}")
@@ -94,7 +94,7 @@ def _publish(ctx: Context, database: str, options: argparse.Namespace) -> None:
     for name, text in drawn.items():
         report.write(HERE / "results", f"{name}.svg", text)
     if options.keep:
-        report.write(HERE, "RESULTS.md", report.markdown(ctx.lines, told, list(drawn)))
+        report.write(HERE, _kept(ctx, options), report.markdown(ctx.lines, told, list(drawn)))
         for name, text in drawn.items():
             report.write(HERE / "plots", f"{name}.svg", text)
     for name in drawn:
@@ -107,6 +107,11 @@ def _publish(ctx: Context, database: str, options: argparse.Namespace) -> None:
         f"\n{len(judged) - len(missed)} of {len(judged)} targets reached."
         + "".join(f"\n  missed: {line.workload} {line.name}" for line in missed)
     )
+
+
+def _kept(ctx: Context, options: argparse.Namespace) -> str:
+    """The file that keeps the figures: one for a whole run, one of its own for some workloads on a database."""
+    return f"RESULTS.{'-'.join(options.only)}.{ctx.url.get_backend_name()}.md" if options.only else "RESULTS.md"
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Workload h: the translators' workbench with 20,000 texts: opened after a change, saved, and filled from a file."""
+"""Workload i: the translators' workbench with 20,000 texts: opened after a change, saved, and filled from a file."""
 
 from __future__ import annotations
 
@@ -80,4 +80,4 @@ def _opened(database: Database) -> Book:
 def _timed(ctx: Context, name: str, target: float) -> Iterator[None]:
     begin = time.perf_counter()
     yield
-    ctx.add(Line("h labels", f"{product.NAME}, {name}", time.perf_counter() - begin, target=target, unit="s", absolute=True))
+    ctx.add(Line("i labels", f"{product.NAME}, {name}", time.perf_counter() - begin, target=target, unit="s", absolute=True))
