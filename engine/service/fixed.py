@@ -67,9 +67,9 @@ def written_directly(view: View, entity: Entity, values: Mapping[str, Json], rec
     found = []
     for one in lifecycle.fields_of(entity):
         rows = view.dictionaries.of(one.target or "")
-        if rows is None or values.get(one.name) not in rows.rows:  # what is no state at all is told as such
+        if rows is None or one.name not in values or values[one.name] not in (None, *rows.rows):  # what is no state at all is told as such
             continue
         same = values[one.name] == record.values.get(one.name) if record is not None else values[one.name] in initial(view, one)
-        if not same:
+        if not same:  # emptying is writing, too
             found.append(Problem(one.name, "step", _moves(view, one, record)))
     return found

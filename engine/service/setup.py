@@ -19,7 +19,7 @@ from engine.metadata.database import Database
 from engine.metadata.definition import Definition
 from engine.metadata.model import Catalog
 from engine.schema import ddl, migrate
-from engine.service import shipped_labels, shipped_rows, upgrading
+from engine.service import shipped_labels, shipped_rows, starts, upgrading
 
 
 def _nobody(line: str) -> None:
@@ -86,6 +86,7 @@ def _upgraded(conn: Connection, definitions: Sequence[Definition], locales: Path
         rows = shipped_rows.new(conn, catalog, one, base)
         shipped_rows.insert(conn, catalog, one, rows)
         count += len(rows) + shipped_rows.change(conn, catalog, one, base, told)
+    starts.give(conn, catalog)  # the states have just arrived
     upgrading.remember(conn, definitions)
     if count:
         shipped_labels.fold_translations(conn, catalog)

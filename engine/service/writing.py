@@ -19,7 +19,7 @@ from engine.records import history, overflow, read, uses, write
 from engine.records.history import Changes
 from engine.records.read import Record
 from engine.schema import capacity
-from engine.service import fixed, ruling
+from engine.service import fixed, ruling, starts
 from engine.service.judging import OWN_CHILD, TOO_DEEP
 from engine.service.visit import Visit
 
@@ -179,6 +179,8 @@ def restore(visit: Visit, entity: Entity, entries: list[history.Entry], batch: s
     """Bring deleted records back; where another has taken a main one's place, that one stays. Raises NotRestorable."""
     by = visit.signed_in().id
     write.restore(visit.conn, visit.catalog, entries, by=by, batch=batch)
+    for name in {entry.entity for entry in entries}:
+        starts.give_to(visit.conn, visit.catalog, visit.catalog.entity(name), [entry.record_id for entry in entries if entry.entity == name])
     _reload(visit, entity)
     for entry in entries:
         kept = entry.before

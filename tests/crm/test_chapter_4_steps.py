@@ -9,7 +9,9 @@ from flask import Flask
 
 from engine import accounts, lifecycle
 from engine.records import read, write
+from engine.service import setup
 from tests.crm.desk import FROZEN, LADDER, Desk, words
+from tests.databases import CATALOGS, LOCALES
 from tests.web.conftest import PASSWORD, Browser, controls
 
 # -- 4.4 and 4.7 approval --------------------------------------------------------------------------------
@@ -245,3 +247,36 @@ def test_a_program_is_told_of_states_and_steps(desk: Desk) -> None:
     assert [step["name"] for step in told["steps"]] == ["upgrade", "downgrade", "freeze", "unfreeze"]
     paths = desk.api.get("/openapi.json").json["paths"]
     assert {"/api/v1/customer/{id}/transitions/freeze", "/api/v1/salutation/{id}/replace"} <= paths.keys()
+
+
+def test_4_8_the_portals_state_is_never_emptied_directly(desk: Desk) -> None:
+    """An emptied state would be the first one on the page and found by no search."""
+    closed, opened = desk.id("portal_access", "closed"), desk.id("portal_access", "open")
+    id = desk.customer_in("potential")
+    for answer in (desk.api.patch(f"/customer/{id}", json={"portal": None}), desk.api.post("/customer", json=desk.api.customer(portal=None))):
+        assert answer.status_code == 422
+        assert [(one["pointer"], one["code"]) for one in answer.json["errors"]] == [("/portal", "step")]
+    entity = desk.catalog.entity("customer")
+    with desk.database.writing() as conn:
+        write.update(conn, desk.catalog, entity, read.fetch(conn, desk.catalog, entity, id), {"portal": opened}, by=None)
+    assert desk.api.patch(f"/customer/{id}", json={"portal": None}).status_code == 422
+    assert desk.api.get(f"/customer?filter[portal]={opened}").json["meta"]["total"] == 1
+    assert desk.api.get(f"/customer?filter[portal]={closed}").json["meta"]["total"] == 0
+
+
+def test_4_8_a_customer_from_before_the_portal_is_found_as_closed_after_the_upgrade_and_after_its_restoring(desk: Desk) -> None:
+    closed = desk.id("portal_access", "closed")
+    old, deleted = desk.customer_in("potential"), desk.customer_in("basic", name="Deleted before the portal came")
+    entity = desk.catalog.entity("customer")
+    with desk.database.writing() as conn:
+        for id in (old, deleted):
+            write.update(conn, desk.catalog, entity, read.fetch(conn, desk.catalog, entity, id), {"portal": None}, by=None)
+    tag = desk.api.get(f"/customer/{old}").json["version"]
+    assert desk.api.delete(f"/customer/{deleted}").status_code == 204
+    found = f"/customer?filter[portal]={closed}"
+    assert desk.api.get(found).json["meta"]["total"] == 0
+    setup.install(desk.database, CATALOGS, LOCALES)
+    assert [one["id"] for one in desk.api.get(found).json["data"]] == [old]
+    assert desk.browser.post(f"/customer/{deleted}/restore").status_code == 303
+    assert {one["id"] for one in desk.api.get(found).json["data"]} == {old, deleted}
+    assert desk.api.get(f"/customer/{old}").json["version"] == tag  # nobody changed it: a card that is open can be saved
