@@ -146,9 +146,10 @@ def labels(entity: str) -> Response:
 def change_labels(entity: str) -> Response:
     """Put display names into the draft."""
     with visiting(write=True) as visit:
-        done = names.save(visit, entity, submission())
+        sent = submission()
+        done = names.save(visit, entity, sent)
         if wants_json() and isinstance(done, Screen):
-            return make_response(jsonify({"detail": names.why(done)}), 422)
+            return make_response(jsonify({"detail": names.why(done), "now": names.as_now(done, sent)}), 422)
         if wants_json() and isinstance(done, Done):
             return jsonify({"said": done.message, "bar": fields.bar_alone(visit, done.url)})
         return answer(visit, done)

@@ -182,6 +182,14 @@ def store(conn: Connection, user: int, draft: Draft) -> None:
         conn.execute(sa.insert(t.DRAFT).values(user_id=user, **told))
 
 
+def forget(conn: Connection, user: int, published: Sequence[Mapping[str, Json]], version: int) -> None:
+    """Take out of somebody's draft what has been published; what was added behind it since stays."""
+    told, n = tuple(published), len(published)
+    held = fetch(conn, user, version).standing
+    later = held[n:] if held[:n] == told else tuple(one for one in held if one not in told)
+    store(conn, user, Draft(version, later, len(later)))
+
+
 def others(conn: Connection, user: int) -> Iterable[tuple[str, int, datetime]]:
     """(name, operations, last change) of everybody else's open draft, the latest first."""
     statement = (

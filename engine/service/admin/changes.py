@@ -10,16 +10,17 @@ from engine.errors import BadValue, ChangeRefused, NotConfirmed
 from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import Catalog, Entity, Json
+from engine.metadata.store import source_text
 from engine.render.bind import Submission
 from engine.schema import journal
 from engine.schema.journal import Change
 from engine.schema.operation import Operation
 from engine.service import drafts, evolution
-from engine.service.admin import clashes, room, rules, telling, typed
+from engine.service.admin import clashes, options, room, rules, telling, typed
 from engine.service.admin import desk as desks
+from engine.service.admin.adding import WIDTHS
 from engine.service.admin.clashes import Clash
 from engine.service.admin.desk import Desk
-from engine.service.drafts import Draft
 from engine.service.evolution import Request
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
@@ -51,6 +52,8 @@ class Wanted:
 
     actor: Actor
     request: Request
+    documents: tuple[Mapping[str, Json], ...] = ()
+    """The draft's entries, to be taken out of it afterwards."""
 
 
 def show(
@@ -164,11 +167,15 @@ def _clash(desk: Desk, one: Clash) -> dict[str, Json]:
 
 def _title(visit: Visit, catalog: Catalog, entity: Entity | None, key: clashes.Key) -> str:
     say = visit.translator.say
+    if key[0] == "label":
+        language = visit.languages.all[key[1]].name if key[1] in visit.languages.all else key[1]
+        return f"{say(telling.ATTRIBUTES['label'])}: {_labelled(visit, catalog, key[2])} · {language}"
     if entity is None:
         return " · ".join(key[1:])
     named = _group_name if key[0] in ("group", "group_place") else _field_name
     name = named(visit, catalog, entity, key[2])
-    attribute = say(telling.ATTRIBUTES[key[3]]) if len(key) > 3 and key[3] in telling.ATTRIBUTES else key[3] if len(key) > 3 else say(M_("Place"))
+    known = {**options.LABELS, **telling.ATTRIBUTES}
+    attribute = say(known[key[3]]) if len(key) > 3 and key[3] in known else key[3] if len(key) > 3 else say(M_("Place"))
     return f"{name} · {attribute}"
 
 
@@ -180,7 +187,29 @@ def _value(visit: Visit, catalog: Catalog, entity: Entity | None, key: clashes.K
         group, before = value
         told = {"group": _group_name(visit, catalog, entity, group), "field": _field_name(visit, catalog, entity, before or "")}
         return say(M_("%(group)s, before “%(field)s”") if before else M_("%(group)s, at the end"), **told)
-    return "–" if value is None else str(value)
+    if key[0] == "group_place" and entity is not None:
+        return say(M_("before “%(field)s”", field=_group_name(visit, catalog, entity, str(value)))) if value else say(M_("at the end"))
+    if value is None or value == "":
+        return "–"
+    if key[0] == "field" and key[3] == "rules" and entity is not None and isinstance(value, Mapping):
+        return "\n".join(rules.of_field(visit, catalog, entity, key[2], value)) or "–"
+    if key[0] == "group" and key[3] == "visible" and entity is not None:
+        return rules.condition(visit, catalog, entity, value)
+    if key[0] == "field" and key[3] == "width":
+        return next((say(text) for name, text in WIDTHS if name == value), str(value))
+    if key[0] == "option" and isinstance(value, list):
+        return ", ".join(str(one.get("label", one)) if isinstance(one, Mapping) else str(one) for one in value)
+    return str(value)
+
+
+def _labelled(visit: Visit, catalog: Catalog, key: str) -> str:
+    """What a label belongs to, as people know it."""
+    kind, entity, *rest = key.split(".")
+    held = catalog.entities.get(entity)
+    if held is None or kind not in ("field", "group") or len(rest) < 2:
+        return f"{source_text(catalog, key) or key}"
+    name = (_group_name if kind == "group" else _field_name)(visit, catalog, held, rest[0])
+    return name if rest[1:] == ["label"] else f"{name} · {rest[-1]}"
 
 
 def _group_name(visit: Visit, catalog: Catalog, entity: Entity, name: str) -> str:
@@ -206,12 +235,12 @@ def wanted(visit: Visit, *, confirmed: Sequence[str] = (), note: str = "") -> Wa
     if told := typed.too_long(visit, note, typed.NOTE):
         raise ChangeRefused([M_("A word about it, for the history: %(problem)s", problem=told)], ["M3"])
     said = "".join(char if char.isprintable() else " " for char in note).strip()
-    return Wanted(desk.actor, Request(operations, note=said, base=visit.catalog.version, confirmed=frozenset(confirmed)))
+    return Wanted(desk.actor, Request(operations, note=said, base=visit.catalog.version, confirmed=frozenset(confirmed)), desk.draft.standing)
 
 
 def published(visit: Visit, done: Wanted) -> str:
-    """Empty the draft of what has been published, and say so."""
-    drafts.store(visit.conn, done.actor.id, Draft(visit.catalog.version))
+    """Empty the draft of what has been published, and say so. What another window added while that ran stays."""
+    drafts.forget(visit.conn, done.actor.id, done.documents, visit.catalog.version)
     n = len(done.request.operations)
     return visit.translator.count(
         "%(n)s change is in force. Everybody sees it on the next page.", "%(n)s changes are in force. Everybody sees them on the next page.", n

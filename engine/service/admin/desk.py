@@ -84,7 +84,7 @@ def _plain(document: Mapping[str, Json]) -> dict[str, Json]:
 
 def perform(desk: Desk, *operations: Operation) -> Desk:
     """Put operations into the draft. Raises BadOperation, and ChangeRefused with every reason why one is not possible."""
-    draft = desk.draft if desk.draft.documents else Draft(desk.visit.catalog.version)
+    draft = desk.draft if desk.draft.standing else Draft(desk.visit.catalog.version)
     for operation in read([one.to_json() for one in operations], OPERATIONS):  # what a form sent is judged as what a program sends
         catalog = drafts.applied(desk.visit.catalog, draft.standing).catalog
         wrong = [one for one in operation.check(catalog) if one.level == "error"]

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.errors import BadOperation, BadValue, ChangeRefused, Unknown, UnknownField
-from engine.messages import M_, Message
 from engine.metadata import labels
-from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Json
+from engine.metadata.model import SOURCE_LANGUAGE, Entity, Field, Json
 from engine.metadata.types import TYPES, Invalid
 from engine.render.bind import Submission
 from engine.schema.operation import Operation
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.set_labels import SetLabels
 from engine.schema.ops.widen_field import WidenField
-from engine.service.admin import acts, conditions, grid, locks, offers, options, telling, typed, usage
+from engine.service.admin import acts, conditions, field_seen, grid, locks, offers, options, seen, telling, typed, usage
 from engine.service.admin import desk as desks
 from engine.service.admin.adding import WIDTHS, has_default, language_order, types
 from engine.service.admin.desk import Desk
+from engine.service.admin.field_seen import CONDITIONS, named
 from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
 
-CONDITIONS: Mapping[str, Message] = {"visible": M_("On the card only when"), "required": M_("Required when")}
 TEXTS = ("help", "placeholder", "width")
 
 
@@ -46,7 +45,8 @@ def save(visit: Visit, name: str, field: str, sent: Submission) -> Screen | Done
     entity = desk.catalog.entity(name)
     one = find(entity, field)
     url = f"/admin/{name}/fields#row-{field}"
-    if wrong := typed.problems(visit, sent) | _wrong_conditions(desk, entity, one, sent):
+    sent, clashing = field_seen.met(desk, entity, one, sent)
+    if wrong := typed.problems(visit, sent) | _wrong_conditions(desk, entity, one, sent) | clashing:
         return _form(desk, entity, one, sent, wrong)
     try:
         wanted = list(operations(desk, entity, one, sent))
@@ -77,7 +77,7 @@ def operations(desk: Desk, entity: Entity, one: Field, sent: Submission) -> Iter
         yield ChangeField(entity.name, one.name, changes)
     wanted = options.read(one.type, sent, one.options)
     different = {name: wanted.get(name) for name in {*wanted, *one.options} if wanted.get(name) != one.options.get(name)}
-    if different and any(key.startswith("option.") for key in sent.texts):
+    if different:
         yield WidenField(entity.name, one.name, different)
     if "group" in sent and (sent.one("group") != one.group or "after" in sent):
         yield from _placed(entity, one, sent.one("group"), sent.one("after") if "after" in sent else None)
@@ -131,23 +131,16 @@ def _names(desk: Desk, one: Field, sent: Submission) -> Iterator[Operation]:
             yield SetLabels(tag, {key: text or None})
 
 
-def named(catalog: Catalog, one: Field, tag: str) -> str:
-    """A field's own name in a language, without falling back; '' where it has none."""
-    held = catalog.labels.get(tag, {}).get(f"{one.key}.label", "")
-    return held or (one.label if tag == SOURCE_LANGUAGE else "")
-
-
 def _form(desk: Desk, entity: Entity, one: Field, sent: Submission | None, wrong: Mapping[str, list[str]]) -> Screen:
     visit, say = desk.visit, desk.visit.translator.say
     reasons = locks.flag_reasons(desk.catalog, entity, one)
     why = {flag: telling.sentence(visit, desk.catalog, message, entity.name) for flag, message in reasons.items()}
     languages = visit.languages.all
-    default = "" if one.default is None or TYPES[one.type].refers else TYPES[one.type].edit(one.default, visit.region, one.options)
-    held = {"help": one.help, "placeholder": one.placeholder, "width": one.width, "default": default, "group": one.group}
-    told = {name: sent.one(name) if sent and name in sent else value for name, value in held.items()}
+    told = {name: sent.one(name) if sent and name in sent else value for name, value in field_seen.held(desk, one).items()}
+    on = {flag: bool(sent.one(flag)) if sent and flag in sent.texts.get("switches", ()) else bool(getattr(one, flag)) for flag in locks.FLAGS}
     inside = [field for field in entity.fields if field.group == one.group]
-    place = inside.index(one)
     context = {
+        seen.CONTROL: seen.stamp(field_seen.drawn(desk, one)),
         **desks.head(desk, entity),
         "field": {
             "name": one.name,
@@ -168,10 +161,10 @@ def _form(desk: Desk, entity: Entity, one: Field, sent: Submission | None, wrong
             for tag in language_order(visit)
         ],
         "options": options.controls(desk, one.type, one.options if sent is None else options.read(one.type, sent, one.options)),
-        "flags": [{**flag, "on": getattr(one, flag["name"]), "why": why.get(flag["name"], "")} for flag in grid.flags_of(visit, entity)],
+        "flags": [{**flag, "on": on[flag["name"]], "why": why.get(flag["name"], "")} for flag in grid.flags_of(visit, entity)],
         "groups": [(group.name, labels.group_label(desk.catalog, entity, group, visit.view.languages)) for group in entity.groups],
         "others": [(field.name, labels.field_label(desk.catalog, field, visit.view.languages)) for field in inside if field is not one],
-        "after": inside[place - 1].name if place else "",
+        "after": sent.one("after") if sent and "after" in sent else "=",
         "widths": [(value, say(text)) for value, text in WIDTHS],
         "conditions": [
             conditions.builder(desk.view, visit.region, entity, what, say(label), one.rules.get(what), sent) for what, label in CONDITIONS.items()

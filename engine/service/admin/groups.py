@@ -12,7 +12,7 @@ from engine.render.bind import Submission
 from engine.schema.operation import Operation
 from engine.schema.ops.groups import AddGroup, ChangeGroup, MoveGroup, RemoveGroup
 from engine.schema.ops.set_labels import SetLabels
-from engine.service.admin import conditions, naming, telling, typed
+from engine.service.admin import conditions, naming, seen, telling, typed
 from engine.service.admin import desk as desks
 from engine.service.admin.adding import language_order
 from engine.service.admin.desk import Desk
@@ -20,7 +20,7 @@ from engine.service.screen import Done, Screen
 from engine.service.visit import Visit
 
 STEPS = ("up", "down", "first", "last")
-LAYOUT = ("collapsed", "tab")
+LAYOUT, COLUMNS = ("collapsed", "tab"), ("1", "2", "3", "4")
 
 
 def show(visit: Visit, name: str) -> Screen:
@@ -33,9 +33,11 @@ def act(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     """Change, add, move or remove a group in the draft; or the page with why not."""
     desk = desks.open_desk(visit)
     entity = desk.catalog.entity(name)
-    if wrong := [text for texts in typed.problems(visit, sent).values() for text in texts]:
-        return _page(desk, entity, sent, list(dict.fromkeys(wrong)))
+    wrong = [text for texts in typed.problems(visit, sent).values() for text in texts]
     try:
+        sent, clashing = _met(desk, entity, sent)
+        if wrong := list(dict.fromkeys([*wrong, *clashing])):
+            return _page(desk, entity, sent, wrong)
         wanted = list(operations(desk, entity, sent))
         after = desks.perform(desk, *wanted)
     except (Unknown, BadValue, BadOperation) as error:
@@ -46,6 +48,44 @@ def act(visit: Visit, name: str, sent: Submission) -> Screen | Done:
         return _page(desk, entity, sent, [telling.sentence(visit, desk.catalog, reason, name) for reason in error.reasons])
     last = after.applied.steps[-1] if wanted and after.applied.steps else None
     return Done(f"/admin/{name}/groups", telling.of_step(visit, last) if last else visit.translator.text("Nothing was changed."), "info")
+
+
+def drawn(desk: Desk, entity: Entity, group: Group) -> dict[str, Json]:
+    """What the controls of a group's form say as it is drawn; its condition as it is kept."""
+    found: dict[str, Json] = {f"label.{tag}": named(desk.catalog, entity, group, tag) for tag in desk.visit.languages.all}
+    found |= {"columns": str(group.columns)} | {name: "on" if getattr(group, name) else "" for name in LAYOUT}
+    return found | {"visible": group.visible}
+
+
+def _met(desk: Desk, entity: Entity, sent: Submission) -> tuple[Submission, list[str]]:
+    """The form of a group as if it had been drawn just now, and what clashes with what was changed since it was: see `seen`."""
+    act, _, rest = sent.one("do").partition(":")
+    before = seen.read(sent)
+    if act != "change" or not before:
+        return sent, []
+    now = drawn(desk, entity, entity.group(rest))
+    mine: dict[str, Json] = {name: seen.text(sent, name) for name in now if name in sent or (name in LAYOUT and "columns" in sent)}
+    if "visible.joiner" in sent:
+        mine["visible"] = conditions.read_condition(desk.view, desk.visit.region, entity, "visible", sent, before.get("visible"))
+    found = seen.meet(before, now, mine)
+    texts = {name: now[name] for name in found.untouched - {"visible"}}
+    told = [f"{_control(desk, name)}: {_became(desk, entity, name, now[name])}" for name in found.clashing]
+    return seen.with_texts(seen.without(sent, found.untouched & {"visible"}), texts), told
+
+
+def _became(desk: Desk, entity: Entity, name: str, value: Json) -> str:
+    say = desk.visit.translator.say
+    if name == "visible":
+        value = conditions.builder(desk.view, desk.visit.region, entity, name, "", value)["words"]
+    elif name in LAYOUT:
+        value = say(M_("On") if value else M_("Off"))
+    return seen.became(desk.visit.translator, str(value))
+
+
+def _control(desk: Desk, name: str) -> str:
+    """What a control is called."""
+    tag = name.removeprefix("label.")
+    return desk.visit.languages.all[tag].name if tag != name else desk.visit.translator.say(telling.ATTRIBUTES[name])
 
 
 def operations(desk: Desk, entity: Entity, sent: Submission) -> Iterator[Operation]:
@@ -109,7 +149,7 @@ def _changed(desk: Desk, entity: Entity, group: Group, sent: Submission) -> Iter
             yield SetLabels(tag, {key: text or None})
         elif text:
             changes["label"] = text
-    if sent.one("columns") in ("1", "2", "3", "4") and int(sent.one("columns")) != group.columns:
+    if sent.one("columns") in COLUMNS and int(sent.one("columns")) != group.columns:
         changes["columns"] = int(sent.one("columns"))
     if "columns" in sent:
         changes |= {name: bool(sent.one(name)) for name in LAYOUT if bool(sent.one(name)) != getattr(group, name)}
@@ -145,6 +185,7 @@ def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) ->
     found = []
     for group in entity.groups:
         mine = sent if sent is not None and sent.one("do") == f"change:{group.name}" else None
+        layout = mine if mine is not None and "columns" in mine else None
         held = sum(one.group == group.name for one in entity.fields)
         if group.system:
             fixed = M_("A default group: it can be renamed and moved, not removed.")
@@ -158,9 +199,9 @@ def _page(desk: Desk, entity: Entity, sent: Submission | None, wrong: object) ->
                 "via": group.via is not None,
                 "system": group.system,
                 "fixed": visit.translator.say(fixed) if group.system or held else "",
-                "columns": group.columns,
-                "collapsed": group.collapsed,
-                "tab": group.tab,
+                "columns": group.columns if layout is None or layout.one("columns") not in COLUMNS else int(layout.one("columns")),
+                **{name: getattr(group, name) if layout is None else bool(layout.one(name)) for name in LAYOUT},
+                seen.CONTROL: seen.stamp(drawn(desk, entity, group)),
                 "condition": _condition(desk, entity, group, mine),
                 "open": mine is not None,
                 "names": [{**one, "value": _name(desk, entity, group, str(one["tag"]), mine)} for one in blank],

@@ -14,7 +14,7 @@ from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.groups import ChangeGroup
 from engine.schema.ops.set_labels import SetLabels
 from engine.service.admin import desk as desks
-from engine.service.admin import typed
+from engine.service.admin import seen, typed
 from engine.service.admin.adding import language_order
 from engine.service.admin.desk import Desk
 from engine.service.screen import Done, Screen
@@ -35,9 +35,11 @@ def _page(desk: Desk, name: str, only: str, sent: Submission, wrong: Mapping[str
     sections = list(_sections(desk, entity, [one.tag for one in languages], only_gaps=only == "gaps"))
     for cell in (cell for section in sections for row in section["rows"] for cell in row["cells"]):
         control = f"{cell['tag']}|{cell['key']}"
-        cell |= {"value": sent.one(control) if control in sent else cell["value"], "error": wrong.get(control, "")}
+        cell |= {"held": cell["value"], "value": sent.one(control) if control in sent else cell["value"], "error": wrong.get(control, "")}
+    drawn = {f"{cell['tag']}|{cell['key']}": cell["held"] for section in sections for row in section["rows"] for cell in row["cells"]}
     empty = Counter(cell["tag"] for section in sections for row in section["rows"] for cell in row["cells"] if not cell["value"])
     context = {"languages": [{**one, "gaps": empty[one["tag"]]} for one in told], "sections": sections, "only": only, "wrong": list(wrong.values())}
+    context[seen.CONTROL] = seen.stamp(drawn)
     return Screen("admin/labels.html", {**desks.head(desk, entity), **context}, 422 if wrong else 200)
 
 
@@ -78,7 +80,8 @@ def save(visit: Visit, name: str, sent: Submission) -> Screen | Done:
     """Put every text that differs into the draft, one operation for each language; or the page with what is wrong."""
     desk = desks.open_desk(visit)
     entity = desk.catalog.entity(name)
-    if wrong := _wrong(desk, entity, sent):
+    sent, clashing = _met(desk, sent)
+    if wrong := clashing | _wrong(desk, entity, sent):
         return _page(desk, name, "", sent, wrong)
     wanted = list(operations(desk, entity, sent))
     after = desks.perform(desk, *wanted)
@@ -90,6 +93,23 @@ def why(page: Screen) -> str:
     """What is wrong, of a page that was refused, for a script that draws it itself."""
     wrong = page.context["wrong"]
     return " ".join(dict.fromkeys(wrong)) if isinstance(wrong, list) else ""
+
+
+def as_now(page: Screen, sent: Submission) -> dict[str, Json]:
+    """What the controls that were sent say as such a page is drawn."""
+    stamped = seen.read(Submission({seen.CONTROL: [str(page.context[seen.CONTROL])]}))
+    return {control: stamped[control] for control in sent.texts if control in stamped}
+
+
+def _met(desk: Desk, sent: Submission) -> tuple[Submission, dict[str, str]]:
+    """The form as if it had been drawn just now, and what clashes with names given since it was: see `seen`."""
+    before = seen.read(sent)
+    keys = {control: control.partition("|") for control in before if control in sent}
+    now = {control: own_text(desk.catalog, key, tag) for control, (tag, _, key) in keys.items()}
+    found = seen.meet(before, now, {control: seen.text(sent, control) for control in now})
+    told = {control: seen.became(desk.visit.translator, now[control]) for control in found.clashing}
+    kept = {control: texts for control, texts in sent.texts.items() if control not in found.untouched}
+    return Submission(kept, sent.files), told
 
 
 def _wrong(desk: Desk, entity: Entity, sent: Submission) -> dict[str, str]:

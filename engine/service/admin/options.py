@@ -90,7 +90,7 @@ def read(kind: str, sent: Submission, held: Mapping[str, Json]) -> dict[str, Jso
     found = dict(held)
     for name, schema in TYPES[kind].options_schema.items():
         key = f"option.{name}"
-        if key not in sent and not (schema.get("type") == "boolean" and "type" in sent):
+        if key not in sent and not (schema.get("type") == "boolean" and key in sent.texts.get("switches", ())):
             continue
         value = _value(name, schema, sent.one(key).strip(), held)
         if value is None:

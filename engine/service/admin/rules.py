@@ -75,6 +75,18 @@ def changed(visit: Visit, before: Catalog, after: Catalog, document: Mapping[str
     return [(one.state, sentence(visit, one)) for one in _compared(*told) if one.state]
 
 
+def of_field(visit: Visit, catalog: Catalog, entity: Entity, name: str, kept: Mapping[str, Json]) -> list[str]:
+    """The sentences of rules that a field of this entity would have."""
+    fields = tuple(replace(one, rules=kept) if one.name == name else one for one in entity.fields)
+    told = _field_rules(visit, catalog, replace(entity, fields=fields), name)
+    return [sentence(visit, one) for one in told if one.what in kept]
+
+
+def condition(visit: Visit, catalog: Catalog, entity: Entity, document: Json) -> str:
+    """A condition in words; as it is kept where it cannot be read."""
+    return _words(visit, catalog, entity, document, None)
+
+
 def sentence(visit: Visit, one: Told) -> str:
     """A rule as one sentence."""
     say, label = visit.translator.say, KINDS[one.what][0]

@@ -1,5 +1,7 @@
 // Pages that open in a drawer beside the one they belong to: [data-drawer] links. Without a script they are pages.
 import { announce } from "../dom.js";
+import { toast } from "../overlays.js";
+import { say } from "./bar.js";
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-drawer]");
@@ -12,11 +14,7 @@ document.addEventListener("click", (event) => {
 
 async function open(drawer, url) {
   const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) {
-    location.assign(url);
-    return;
-  }
-  show(drawer, await answer.text());
+  if (!answer?.ok || !show(drawer, await answer.text())) location.assign(url); // it says itself what is wrong, or asks to sign in
 }
 
 /** What the page calls [data-drawer-content] is shown; its title is read out. */
@@ -36,14 +34,37 @@ function show(drawer, html) {
   return true;
 }
 
+/** The token of whoever is signed in by now, perhaps anew in another window; "" for nobody. */
+async function token() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return signedOut(answer) ? "" : (page.querySelector("[name=csrf_token]")?.value ?? "");
+}
+
+function signedOut(answer) {
+  return answer.redirected && new URL(answer.url).pathname === "/sign-in";
+}
+
+/** Send a form; where its token has expired, once more with the one of now. Nothing where nobody is signed in. */
+async function send(url, data) {
+  const ask = () => fetch(url, { method: "POST", body: data, headers: { Accept: "text/html" } });
+  const answer = await ask();
+  if (answer.status !== 400 && !signedOut(answer)) return answer;
+  const fresh = await token();
+  if (fresh === "") return null;
+  data.set("csrf_token", fresh);
+  return ask();
+}
+
 // A form in the drawer is sent from there: problems are shown there, and success loads the page below again.
 document.addEventListener("submit", async (event) => {
   const drawer = event.target.closest?.("#drawer");
   if (!drawer || event.target.method !== "post") return;
   event.preventDefault();
-  const data = new FormData(event.target, event.submitter);
-  const answer = await fetch(event.target.action, { method: "POST", body: data, headers: { Accept: "text/html" } });
-  if (answer.redirected) {
+  const answer = await send(event.target.action, new FormData(event.target, event.submitter));
+  if (answer === null) {
+    toast(say("signedOut"), { error: true });
+  } else if (answer.redirected) {
     const target = new URL(answer.url);
     if (target.pathname === location.pathname && target.hash === location.hash) location.reload();
     else location.assign(answer.url);

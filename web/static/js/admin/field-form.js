@@ -60,7 +60,9 @@ class FieldForm extends HTMLElement {
     const url = new URL(this.dataset.propose, location.href);
     url.searchParams.set("label", this.#label());
     if (this.#own) url.searchParams.set("name", this.#name.value.trim());
-    const told = await (await fetch(url, { signal, headers: { Accept: "application/json" } })).json();
+    const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
+    if (!answer.ok) return; // signed out meanwhile: what stands there stays
+    const told = await answer.json();
     if (!this.#own) this.#name.value = told.name;
     const problem = this.querySelector("[data-name-problem]");
     problem.textContent = told.problem;

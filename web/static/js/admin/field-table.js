@@ -216,6 +216,7 @@ class FieldTable extends HTMLElement {
       return;
     }
     coming.querySelector("[name=chosen]").checked = held.querySelector("[name=chosen]").checked;
+    if (held.dataset.is.split(" ").includes("unused")) coming.dataset.is += " unused"; // as it was counted
     coming.querySelector(".c-filled").replaceChildren(...held.querySelector(".c-filled").childNodes);
     held.replaceWith(coming);
   }

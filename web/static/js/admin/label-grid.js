@@ -4,7 +4,7 @@ import { toast } from "../overlays.js";
 import { replaceBar, say } from "./bar.js";
 
 class LabelGrid extends HTMLElement {
-  #form; #queue = Promise.resolve();
+  #form; #seen = new Map(); #queue = Promise.resolve();
 
   connectedCallback() {
     this.#form = this.querySelector("form");
@@ -33,14 +33,21 @@ class LabelGrid extends HTMLElement {
     state.textContent = text("saving");
     const data = new FormData();
     data.set("csrf_token", this.#form.elements.csrf_token.value);
-    data.set(input.name, input.value);
+    const sent = input.value;
+    data.set(input.name, sent);
+    data.set("seen", JSON.stringify({ [input.name]: this.#seen.get(input.name) ?? input.defaultValue }));
     const answer = await fetch(this.#form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
     const told = await answer.json();
     if (!answer.ok) {
       state.textContent = "";
+      const now = told.now?.[input.name];
+      if (now !== undefined) this.#seen.set(input.name, now); // it was said: sent once more, ours takes its place
+      input.setAttribute("aria-invalid", "true");
       toast(told.detail, { error: true });
       return;
     }
+    this.#seen.set(input.name, sent.trim());
+    input.removeAttribute("aria-invalid");
     input.classList.toggle("label-gap", input.value.trim() === "");
     state.textContent = told.said;
     announce(told.said);

@@ -1,0 +1,128 @@
+"""Field administration as it is met on a bad day: two windows of one administrator, a session that ended, a filter that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from engine.service import samples
+from tests.browser.conftest import ENGLISH, PASSWORD, Reader, Readers, Served, readers_of, serving
+from tests.databases import Databases
+
+pytestmark = pytest.mark.browser
+
+FIELDS = "/admin/customer/fields"
+
+
+@pytest.fixture(scope="module")
+def office(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A program of this module's own: its tests change definitions."""
+    database = databases.installed("sqlite")
+    samples.load(database, 20)
+    with serving(database, tmp_path_factory.mktemp("office")) as found:
+        yield found
+
+
+@pytest.fixture
+def window(chromium: Browser, office: Served) -> Iterator[Reader]:
+    """A new administrator with an empty draft, in front of the customer's fields."""
+    with readers_of(chromium, office) as opens:
+        yield at_the_table(opens, office)
+
+
+def at_the_table(opens: Readers, office: Served) -> Reader:
+    """The same, in a window of its own."""
+    found = opens(ENGLISH, office.user(), viewport={"width": 1440, "height": 900})
+    found.go(FIELDS)
+    expect(found.page.locator(".field-table-ready")).to_be_attached()
+    return found
+
+
+def edit(page: Page, name: str) -> None:
+    """Open a field in the drawer."""
+    page.locator(f"#row-{name} [data-menu]").click()
+    page.locator("#row-menu [data-edit]").click()
+
+
+def test_two_windows_one_field(window: Reader) -> None:
+    """What the first window kept is named in the second, and only pressing once more takes its place."""
+    one, two = window.page, window.tab()
+    window.go(FIELDS, two)
+    expect(two.locator(".field-table-ready")).to_be_attached()
+    for page in (one, two):
+        edit(page, "county")
+        expect(page.locator("#drawer #n-help")).to_be_visible()
+    one.locator("#n-help").fill("From the first")
+    with one.expect_navigation():
+        one.locator("#drawer .drawer-foot button").click()
+    two.locator("#n-help").fill("From the second")
+    two.locator("#n-placeholder").fill("An example")
+    two.locator("#drawer .drawer-foot button").click()
+    expect(two.locator("#problems")).to_contain_text("Help text: Meanwhile this was changed to “From the first”")
+    expect(two.locator("#n-help")).to_have_value("From the second")
+    with two.expect_navigation():
+        two.locator("#drawer .drawer-foot button").click()
+    edit(two, "county")
+    expect(two.locator("#n-help")).to_have_value("From the second")
+    expect(two.locator("#n-placeholder")).to_have_value("An example")
+    window.faults = [fault for fault in window.faults if not fault.startswith("422 ")]
+
+
+def test_two_windows_one_name(window: Reader) -> None:
+    one, two = window.page, window.tab()
+    cell = "[name='de|field.customer.county.label']"
+    for page in (one, two):
+        window.go("/admin/customer/labels", page)
+    for page, name in ((one, "Landkreis"), (two, "Bezirk")):
+        page.locator(cell).fill(name)
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.locator(cell).press("Tab")
+    expect(two.locator(".toast-error")).to_contain_text("“Landkreis”")
+    expect(two.locator(cell)).to_have_attribute("aria-invalid", "true")
+    two.locator(cell).fill("Bezirke")
+    with two.expect_response(lambda answer: answer.request.method == "POST"):
+        two.locator(cell).press("Tab")
+    expect(two.locator("[data-state]")).to_contain_text("Bezirke")
+    window.faults = [fault for fault in window.faults if not fault.startswith("422 ")]
+
+
+def test_a_session_that_ended_costs_nothing_that_was_typed(window: Reader) -> None:
+    page = window.page
+    page.locator("a.button-primary[data-drawer]").click()
+    page.locator("#drawer a[href*='type=text']").first.click()
+    page.locator("#drawer [name='label.en']").fill("Typed for long")
+    expect(page.locator("#drawer [name=name]")).to_have_value("c_typed_for_long")
+    window.context.clear_cookies()
+    page.locator("#drawer button[value=add]").click()
+    expect(page.locator(".toast-error")).to_contain_text("You are signed out")
+    expect(page.locator("#drawer [name='label.en']")).to_have_value("Typed for long")
+    other = window.tab()
+    window.go("/sign-in", other)
+    other.fill("#username", "admin")
+    other.fill("#password", PASSWORD)
+    other.click("main button[type=submit]")
+    expect(other.locator(".side")).to_be_attached()
+    page.locator("#drawer button[value=add]").click()
+    expect(page.locator("#row-c_typed_for_long")).to_be_visible()
+    page.locator("#draft-bar button[value=discard]").click()
+    window.faults = [fault for fault in window.faults if not fault.startswith(("400 ", "401 "))]  # of the press, and of the name it proposes
+
+
+def test_a_drawer_that_cannot_open_asks_to_sign_in(window: Reader) -> None:
+    window.context.clear_cookies()
+    edit(window.page, "fax")
+    expect(window.page.locator("#username")).to_be_visible()
+
+
+def test_what_is_unused_stays_found_while_it_is_switched(window: Reader) -> None:
+    page = window.page
+    expect(page.locator(".meter-line").first).to_be_attached()
+    page.locator(".fields-tools input[name=q]").fill("unused")
+    row = page.locator(".field-row:visible").first
+    name = row.get_attribute("data-name")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        row.locator("button[value^='toggle:in_list']").click()
+    expect(page.locator(f"#row-{name} button[value^='toggle:in_list']")).to_have_attribute("aria-checked", "true")
+    expect(page.locator(f"#row-{name}")).to_be_visible()
