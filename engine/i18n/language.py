@@ -51,8 +51,14 @@ def describe(tag: str, fallbacks: Sequence[str] = (), *, live: bool = True, thre
     locale = _locale(_REGIONS.get(tag, tag))
     if locale is None:
         return None
-    name, direction = _NAMES.get(tag) or (str(locale.get_display_name() or tag), str(locale.text_direction))
+    name, direction = _NAMES.get(tag) or (_name(locale) or tag, str(locale.text_direction))
     return Language(tag, name[:1].upper() + name[1:], direction, (tag, *fallbacks), locale, live, threshold)
+
+
+def _name(locale: babel.Locale) -> str:
+    """What a language calls itself, or is called in English where CLDR knows no name of its own."""
+    own = str(locale.get_display_name() or "")
+    return str(locale.get_display_name("en") or "") if own in ("", str(locale)) else own
 
 
 @lru_cache(maxsize=500)
@@ -70,7 +76,7 @@ def all_tags() -> Mapping[str, str]:
     for identifier in locale_identifiers():
         locale = _locale(identifier)
         if locale is not None and not locale.variant:
-            found[identifier.replace("_", "-")] = str(locale.get_display_name() or identifier)
+            found[identifier.replace("_", "-")] = _name(locale) or identifier
     return dict(sorted(found.items()))
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 CODE, NAME = "field.customer.code.label", "field.customer.name.label"
 LETTERS, ANYWHERE = (
     re.compile("[A-Za-z]{2}"),
-    re.compile(r"PO|CSV|XLSX|Poedit|Weblate|Excel|LibreOffice|Français|Deutsch|English|Fieldloom|Ctrl|Alt|%\(\w+\)s|[A-Z][a-z]{2} \d+, \d{4}.*"),
+    re.compile(r"PO|CSV|XLSX|Poedit|Weblate|Excel|LibreOffice|Français|Deutsch|English|Fieldloom|Ctrl|Alt|^Agent · |%\(\w+\)s|[A-Z][a-z]{2} \d+, \d{4}.*"),
 )
 """What is the same in every language."""
 PLACES = {
@@ -203,6 +203,39 @@ def test_nothing_happens_while_a_word_is_composed(reader: Readers, site: Served)
     page.evaluate("document.querySelector('textarea[name=form]').dispatchEvent(new CompositionEvent('compositionend', {bubbles: true}))")
     page.wait_for_timeout(700)
     assert [url.rpartition("/")[2] for url in asked] == ["check"]
+
+
+def test_a_check_that_waits_does_not_come_into_a_word_that_is_composed(reader: Readers) -> None:
+    page = reader(CHINESE).go(f"/translate/zh-Hant?key={CODE}")
+    asked: list[str] = []
+    page.on("request", lambda request: None if "/static/" in request.url else asked.append(request.url))
+    page.evaluate("""() => {
+        const area = document.querySelector('textarea[name=form]');
+        area.dispatchEvent(new InputEvent('input', {bubbles: true}));
+        area.dispatchEvent(new CompositionEvent('compositionstart', {bubbles: true}));
+    }""")
+    page.wait_for_timeout(700)
+    assert asked == []
+
+
+@pytest.mark.parametrize(("key", "code"), [("ę", "KeyE"), ("ć", "KeyC")])
+def test_letters_that_are_typed_with_altgr_are_typed(reader: Readers, key: str, code: str) -> None:
+    """Windows tells AltGr as Ctrl and Alt: Polish would lose two of its letters, and the text with them."""
+    page = reader(ENGLISH).go(f"/translate/de?state=all&key={CODE}")
+    taken = page.evaluate(
+        """([key, code]) => !document.querySelector('textarea[name=form]').dispatchEvent(new KeyboardEvent('keydown',
+            {key, code, ctrlKey: true, altKey: true, modifierAltGraph: true, bubbles: true, cancelable: true}))""",
+        [key, code],
+    )
+    assert not taken
+    expect(page.locator("textarea[name=form]")).not_to_have_value("Customer code")
+    expect(page.locator("[name=needs_editing]")).not_to_be_checked()
+
+
+def test_a_long_name_is_never_cut_in_the_side(reader: Readers) -> None:
+    page = reader(ENGLISH).go("/company_size/?lang=qps-ploc")
+    cut = page.evaluate("[...document.querySelectorAll('.nav span')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)")
+    assert cut == []
 
 
 def test_the_card_leads_to_each_of_its_texts(reader: Readers) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.i18n import languages
-from engine.i18n.language import ACCENTED, KEYS, SHIPPED, all_tags, standard_tag, usual_fallbacks
+from engine.i18n.language import ACCENTED, KEYS, SHIPPED, all_tags, describe, standard_tag, usual_fallbacks
 from engine.i18n.languages import BadLanguage, LanguageStore, sentence_key
 from engine.i18n.pseudo import pseudo
 from engine.messages import MN_
@@ -118,6 +118,12 @@ def test_a_sentence_made_for_other_values_gives_way_to_the_english(installed: Da
         found = languages.load(conn, 2)
     spoken = found.speaker(LOCALES, found.all["de"])
     assert [spoken.count("One thing", "%(count)s things", n, count=n) for n in (1, 2)] == ["eins", "2 things"]
+
+
+def test_a_language_without_a_name_of_its_own_is_called_in_english() -> None:
+    found = describe("mn-Mong")
+    assert found is not None
+    assert found.name == all_tags()["mn-Mong"] == "Mongolian (Mongolian)"
 
 
 def test_tags_are_matched_as_cldr_writes_them() -> None:

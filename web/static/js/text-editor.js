@@ -1,6 +1,6 @@
 // <text-editor>: checks while a translation is typed, and the keys of translators: Ctrl+Enter saves and goes on, Alt+Up and
 // Alt+Down go back and on, Ctrl+Alt+C copies the English, Ctrl+Alt+E marks it as needing editing, Alt+1 to 9 insert a value.
-// Nothing of it happens while an input method composes.
+// Nothing of it happens while an input method composes, nor with AltGr: on Windows that is Ctrl and Alt at once, and types ę and ć.
 import { composing, icon, make } from "./dom.js";
 
 const WAIT = 300;
@@ -17,6 +17,7 @@ class TextEditor extends HTMLElement {
     this.#before = this.#content();
     for (const button of this.querySelectorAll("[data-insert], [data-copy]")) button.hidden = false;
     this.addEventListener("input", (event) => { if (!event.isComposing) this.#checkSoon(); });
+    this.addEventListener("compositionstart", () => clearTimeout(this.#timer));
     this.addEventListener("compositionend", () => this.#checkSoon());
     this.addEventListener("click", (event) => this.#press(event));
     this.#form.addEventListener("submit", (event) => {
@@ -97,7 +98,7 @@ class TextEditor extends HTMLElement {
   }
 
   #key = (event) => {
-    if (composing(event) || event.shiftKey) return;
+    if (composing(event) || event.shiftKey || event.getModifierState("AltGraph")) return;
     const done = this.#act(event, event.ctrlKey || event.metaKey, event.altKey);
     if (done) event.preventDefault();
   };
