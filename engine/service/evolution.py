@@ -24,7 +24,7 @@ from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
 from engine.schema.ops import JOURNALLED, OPERATIONS, TakeOver
 from engine.schema.plan import Plan, Step
-from engine.service import rule_findings
+from engine.service import rule_findings, starts
 from engine.service.visit import Site, Visit
 
 
@@ -145,6 +145,7 @@ def publish(site: Site, actor: Actor, wanted: Request) -> Applied:
         known=site.catalogs.held,
     )
     done = apply.publish(site.database, wanted.operations, orders)
+    starts.after(site.database, wanted.operations)
     if done.catalog is not None:
         site.catalogs.offer(done.catalog)
     if done.later:

@@ -21,7 +21,7 @@ from engine.schema import apply, journal, recover, running
 from engine.schema.apply import Orders
 from engine.schema.operation import Operation
 from engine.schema.plan import Fill
-from engine.service import drift, evolution, plan_json, rule_findings, setup
+from engine.service import drift, evolution, plan_json, rule_findings, setup, starts
 
 Told = Callable[[str, int, int], None]
 """(what, done, whole): how far a copying is."""
@@ -90,7 +90,9 @@ def carry_out(database: Database, documents: Json, wish: Wish) -> dict[str, Json
 
     Raises BadOperation and what `evolution.publish` raises.
     """
-    done = apply.publish(database, _read(documents, wish.undoes), wish.orders)
+    operations = _read(documents, wish.undoes)
+    done = apply.publish(database, operations, wish.orders)
+    starts.after(database, operations)
     left = running.build_later(database, done.later)
     told = {"left": [one.sql for one in left], "not_dropped": [one.sql for one in done.left]}
     return {"change": done.change, "version": done.version, **told}

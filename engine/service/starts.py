@@ -6,15 +6,26 @@ neither the history nor the record's version tells of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from engine import lifecycle
+from engine.metadata import store
+from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity, Field
 from engine.metadata.physical import tables
 from engine.records import extension
+from engine.schema.operation import Operation
+
+
+def after(database: Database, operations: Iterable[Operation]) -> None:
+    """What follows from operations that have just been published: where they brought a lifecycle, old records begin it."""
+    if any('"lifecycle":' in json.dumps(one.to_json()) for one in operations):
+        with database.writing() as conn:
+            give(conn, store.load(conn))
 
 
 def give(conn: Connection, catalog: Catalog) -> int:

@@ -8,7 +8,7 @@ from engine.metadata import definition, document, store, yaml_form
 from engine.metadata.database import Database
 from engine.metadata.model import Json
 from engine.schema import difference
-from engine.service import plan_json, row_files
+from engine.service import plan_json, row_files, starts
 
 
 def export(database: Database, folder: Path, *, rows: bool = False) -> list[str]:
@@ -45,4 +45,6 @@ def take_entries(database: Database, folder: Path, *, take_rows: bool = False) -
     wanted = definition.read_exported(folder)
     with database.writing() as conn:
         catalog = store.load(conn)
-        return row_files.take(conn, catalog, row_files.compare(conn, catalog, wanted), changed=take_rows)
+        count = row_files.take(conn, catalog, row_files.compare(conn, catalog, wanted), changed=take_rows)
+        starts.give(conn, catalog)  # the states of a lifecycle come with the entries
+        return count

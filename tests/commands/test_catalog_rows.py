@@ -42,6 +42,7 @@ STEPS = {
 }
 STAGE: dict[str, Any] = {
     "operation": "add_field", "entity": "customer", "name": "c_stage", "type": "list", "group": "other", "label": "Stage", "default": "c_new",
+    "searchable": True,
     "options": {"entity": "c_stage", "lifecycle": STEPS},
 }  # fmt: skip
 WORDS = {"field.customer.c_stage.step.win": "赢得", "field.customer.c_stage.label": "阶段"}
@@ -111,6 +112,9 @@ def test_a_list_with_its_entries_and_a_lifecycle_arrive(
 ) -> None:
     assert line("catalog", "export", "--rows", str(tmp_path / "a")) == 0
     monkeypatch.setenv("FIELDLOOM_DATABASE_URL", url_of(other))
+    with other.writing() as conn:
+        catalog = store.load(conn)
+        old = write.insert(conn, catalog, catalog.entity("customer"), {"name": "From before"}, by=None)
     assert line("catalog", "diff", str(tmp_path / "a")) == 0
     assert "Entries of lists: 6 new, 0 changed." in line.out
     assert line("catalog", "apply", str(tmp_path / "a"), "--yes") == 0, line.out + line.err
@@ -127,6 +131,8 @@ def test_a_list_with_its_entries_and_a_lifecycle_arrive(
         token = accounts.add_token(conn, user, "test")
     assert told is not None
     app = app_on(other)
+    found = Api(app, token).get(f"/customer?filter[c_stage]={list_of(other, 'c_stage').by_key['c_new']}")
+    assert [one["id"] for one in found.json["data"]] == [old]  # its page says that it is there, so a search finds it
     works(Browser(app, "zh-CN"), Api(app, token), other)
 
 
@@ -145,6 +151,25 @@ def works(browser: Browser, api: Api, database: Database) -> None:
     assert "新建" in page
     assert "“阶段”" in browser.post(f"/customer/{by_page['id']}/transition", {"step": "win"}, follow_redirects=True).text
     assert api.get(f"/customer/{by_page['id']}").json["c_stage"] == keys["c_won"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("full", [False, True])
+def test_records_from_before_a_lifecycle_begin_it_when_it_is_published(installed: Database, app_on: Any, full: bool) -> None:
+    """Also where the row is full, and the field stands in a table beside it."""
+    with installed.writing() as conn:
+        token = accounts.add_token(conn, accounts.add_user(conn, "administrator", PASSWORD, "administrator"), "test")
+    api = Api(app_on(installed), token)
+    old = api.made()["id"]
+    publish(installed, {"operation": "add_entity", "definition": STAGES})
+    ids = [insert(installed, "c_stage", key, name=key) for key in ("c_new", "c_won", "c_lost")]
+    field = {**STAGE, "table": "customer__x1"} if full else STAGE
+    assert api.post("/metadata/operations", json=[field]).status_code == 201
+    with installed.reading() as conn:
+        assert (store.load(conn).entity("customer").field("c_stage").table == "customer__x1") is full
+    for state, there in zip(ids, ([old], [], []), strict=True):
+        assert [one["id"] for one in api.get(f"/customer?filter[c_stage]={state}").json["data"]] == there
+    assert api.get(f"/customer/{old}").json["version"].startswith("1.")
 
 
 def test_what_was_changed_here_is_told_and_written_over_only_where_that_is_wished(line: Line, installed: Database, tmp_path: Path) -> None:

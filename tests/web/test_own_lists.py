@@ -51,6 +51,14 @@ def test_a_list_is_made_filled_and_used_without_a_restart(
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_field_that_is_called_like_its_list_is_told_with_the_name_of_its_column(browser: Browser) -> None:
+    assert browser.post("/admin/lists/new", {"label.zh-Hans": "门店等级"}).status_code == 303
+    told = {"type": "list", "label.zh-Hans": "门店等级", "group": "other", "option.entity": "c_mendian_dengji", "enabled": "on", "do": "add"}
+    assert browser.post("/admin/customer/fields/new", told).status_code == 303
+    assert "Add the field “门店等级” (c_mendian_dengji, Public choice list) to “Customer”." in words(browser.get("/admin/changes").text)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_an_own_tree_knows_parents(browser: Browser, api: Api) -> None:
     assert browser.post("/admin/lists/new", {"label.en": "Region", "with.parent": "on"}).status_code == 303
     published(browser)

@@ -53,7 +53,8 @@ def of_cost(visit: Visit, cost: Cost) -> str:
 def sentence(visit: Visit, catalog: Catalog, message: Message, entity: str) -> str:
     """A sentence about an entity of this catalog, names in the reader's language."""
     known = _names(catalog, entity, visit.view.languages)
-    told = {key: _named(visit, key, value, known) for key, value in message.params.items()}
+    kept = {"name"} if "label" in message.params else set()  # beside a label, the database's name
+    told = {key: value if key in kept else _named(visit, key, value, known) for key, value in message.params.items()}
     return visit.translator.say(replace(message, params=told))
 
 
