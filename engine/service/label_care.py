@@ -102,7 +102,7 @@ def undo(desk: Desk, tag: str, batch: str, user: int | None) -> tuple[int, int]:
 
     Raises NothingToUndo.
     """
-    past = label_store.batch_of(desk.conn, tag, batch)
+    past = label_store.batch_of(desk.conn, tag, batch) if batch.isalnum() else []
     now = label_store.read(desk.conn, tag, [one.key for one in past])
     back = {one.key: one.before for one in past if now.get(one.key) == _as_now(one.after, now.get(one.key))}
     if not back:

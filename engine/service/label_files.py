@@ -80,7 +80,7 @@ def keep(desk: Desk, tag: str, name: str, upload: Upload, user: int) -> str:
     """Let an upload wait until it is looked at. Returns its id. Old ones are forgotten."""
     now, id = datetime.now(UTC), uuid.uuid4().hex
     desk.conn.execute(sa.delete(t.LABEL_UPLOAD).where(t.LABEL_UPLOAD.c.at < now - KEPT_FOR))
-    row = {"id": id, "language": tag, "name": name[:200], "content": _kept(upload), "at": now, "user_id": user}
+    row = {"id": id, "language": tag, "name": name.replace("\x00", "")[:200], "content": _kept(upload), "at": now, "user_id": user}
     desk.conn.execute(sa.insert(t.LABEL_UPLOAD).values(row))
     return id
 
@@ -92,6 +92,8 @@ def _kept(upload: Upload) -> str:
 
 def waiting(desk: Desk, tag: str, id: str, user: int) -> Waiting:
     """An upload of one's own that waits. Raises NotFound."""
+    if not id.isalnum():  # not every database can be asked for what is not
+        raise NotFound("label_upload", id)
     c = t.LABEL_UPLOAD.c
     row = desk.conn.execute(sa.select(t.LABEL_UPLOAD).where(c.id == id, c.language == tag, c.user_id == user)).first()
     if row is None:

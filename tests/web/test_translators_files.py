@@ -68,6 +68,14 @@ def test_a_translators_day(app: Flask, installed: Database, translator: Browser)
         assert text in page
 
 
+def test_names_that_no_database_holds_break_nothing(installed: Database, translator: Browser) -> None:
+    where = uploaded(translator, filled(exported(translator), **{CODE: "Kundennummer"}), "a\x00b.po").headers["Location"]
+    assert translator.get(where).status_code == 200
+    assert translator.get("/translate/fr/import/%00").status_code == 404
+    assert translator.get(f"/translate/fr?key={CODE}&upload=%00").status_code == 404
+    assert translator.post("/translate/fr/undo", {"batch": "\x00"}).status_code < 500
+
+
 def test_a_file_can_be_undone_but_not_what_was_changed_since(installed: Database, translator: Browser) -> None:
     content = filled(exported(translator), **{CODE: "Kundennummer", NAME: "Firma"})
     translator.post(uploaded(translator, content).headers["Location"], {"mode": "fill", "action": "take"})
