@@ -96,7 +96,7 @@ def created(visit: Visit, name: str, body: Json) -> Record:
     _check(visit, entity, "create", values)
     stored = {key: value for key, value in values.items() if value is not None}
     by, now = visit.signed_in().id, datetime.now(UTC)
-    stored = dict(ruling.without_hidden(visit, entity, stored))
+    stored = dict(ruling.without_hidden(visit, entity, ruling.started(visit, entity, [stored])[0]))  # as it is stored, so it is answered
     id = writing.insert(visit, entity, stored, at=now)
     values = write.as_stored(entity, stored)  # known, in the spelling in which they were stored: nothing is read back
     if not entity.vias:

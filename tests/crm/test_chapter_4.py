@@ -159,7 +159,9 @@ def test_4_5_new_customers_start_with_the_sharing_of_their_type_and_old_ones_kee
     kind = desk.id("customer_type", "customer")
     old = desk.api.made(name="old")["id"]
     assert desk.browser.fill(f"/customer_type/{kind}/edit", {"default_sharing": ["department_read", "everybody_read"]}).status_code == 303
-    by_api = desk.api.made(name="by api")["id"]
+    made = desk.api.made(name="by api")
+    by_api = made["id"]
+    assert made == desk.api.get(f"/customer/{by_api}").json  # the answer says at once what it started with
     typed = {name: str(value) for name, value in desk.api.customer(name="by page").items()}
     by_page = int(desk.browser.fill("/customer/new", typed).location.rsplit("/", 1)[1])
     header, cells = ("name", *(names := ("type", "description", "size", "source", "industry", "salutation", "contact_name", "job_title"))), ["by file"]
