@@ -207,7 +207,7 @@ def test_entries_follow_what_is_shipped_and_what_was_changed_here_stays(installe
 
 
 def test_the_columns_of_4_5_and_4_8_come_to_an_installation_from_before(databases: Databases, backend: str, tmp_path: Path) -> None:
-    """It has customers and types of its own; what these hold stays, and old customers can go on."""
+    """It has customers and types of its own; what these hold stays, and old customers begin with the portal closed."""
     earlier = Catalogs(tmp_path)
     (earlier.folder / "portal_access.yaml").unlink()
 
@@ -238,7 +238,8 @@ def test_the_columns_of_4_5_and_4_8_come_to_an_installation_from_before(database
         assert catalog.labels["zh-Hans"]["field.customer.portal.label"] == "客户门户"
         with database.reading() as conn:
             values = read.fetch(conn, catalog, catalog.entity("customer"), old).values
-            assert (values["name"], values.get("sharing"), values.get("portal")) == ("Old", None, None)
+            closed = read_rows(conn, catalog, "portal_access")["closed"].id
+            assert (values["name"], values.get("sharing"), values.get("portal")) == ("Old", None, closed)
             may = {key for key, one in read_rows(conn, catalog, "customer_type").items() if one.values.get("portal_customers")}
         assert may == {"distributor", "agent"}
         assert setup.install(database, CATALOGS, LOCALES, told.append) == []
