@@ -53,9 +53,12 @@ def _with(step: Step, findings: list[Finding]) -> Step:
 
 
 def _finding(entity: Entity, before: Entity | None, one: RuleFinding) -> Finding:
-    """An error stops a change of the rule itself; a change of something else that breaks the rule is asked about."""
+    """An error stops a change of the rule itself; a change of something else that breaks the rule is asked about.
+
+    A circle is named by its first member, whichever of them closed it: it always stops the change.
+    """
     level: Level = one.level
-    if one.level == "error" and before is not None and _same_rule(entity, before, one):
+    if one.level == "error" and one.code != "K3" and before is not None and _same_rule(entity, before, one):
         level = "confirm"
     return Finding(one.code, level, in_words(entity, one), entity.name, one.field)
 

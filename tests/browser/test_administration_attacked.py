@@ -126,3 +126,29 @@ def test_what_is_unused_stays_found_while_it_is_switched(window: Reader) -> None
         row.locator("button[value^='toggle:in_list']").click()
     expect(page.locator(f"#row-{name} button[value^='toggle:in_list']")).to_have_attribute("aria-checked", "true")
     expect(page.locator(f"#row-{name}")).to_be_visible()
+
+
+def test_after_adding_a_field_the_way_goes_on_from_its_row(window: Reader) -> None:
+    """By keys alone: what was added last stands far below, and is there to be moved."""
+    page = window.page
+    page.locator("a.button-primary[data-drawer]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer [type=search]")).to_be_focused()
+    page.keyboard.type("date")
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer [data-first-name]")).to_be_focused()
+    page.keyboard.type("Joined on")
+    expect(page.locator("#drawer [name=name]")).to_have_value("c_joined_on")
+    page.locator("#drawer button[value=add]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#row-c_joined_on .grip")).to_be_focused()
+    expect(page.locator("#row-c_joined_on .grip")).to_be_in_viewport()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.keyboard.press("Alt+PageUp")
+    expect(page.locator("tbody[data-group=other] #row-c_joined_on")).to_have_count(0)
+    expect(page.locator("#row-c_joined_on .grip")).to_be_focused()
+    edit(page, "c_joined_on")
+    page.locator("#drawer #n-help").fill("The day of the first contract")
+    with page.expect_navigation():
+        page.locator("#drawer .drawer-foot button").click()
+    expect(page.locator("#row-c_joined_on .grip")).to_be_focused()

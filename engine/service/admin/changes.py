@@ -43,7 +43,7 @@ LEFT = M_("In force, but not all could be dropped")
 UNSETTLED = M_("Somebody else has changed the same things. Decide first which of them shall stand.")
 UNFIT = M_("Some of your changes do not fit the definitions in force any more. Drop them first.")
 NOTHING = M_("There is nothing to publish.")
-UNSEEN = M_("Some of this cannot be undone. Look at it and confirm it first.")
+UNSEEN = M_("Some of this has to be confirmed. Look at it first, and tick what is asked.")
 
 
 @dataclass(frozen=True)

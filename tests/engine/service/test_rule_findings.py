@@ -48,6 +48,15 @@ def test_a_rule_that_is_wrong_is_refused(installed: Database, operations: list[O
     assert refused.value.codes == (code,)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("first", "second"), [("fax", "phone"), ("phone", "fax")])
+def test_a_circle_is_refused_whichever_member_closes_it(installed: Database, first: str, second: str) -> None:
+    publish(installed, visible(first, {second: {"_nempty": True}}))
+    with pytest.raises(ChangeRefused) as refused:
+        publish(installed, visible(second, {first: {"_nempty": True}}))
+    assert refused.value.codes == ("K3",)
+
+
 def test_a_field_that_rules_read_is_retired_only_when_that_is_confirmed(installed: Database) -> None:
     publish(installed, visible("fax", {"county": {"_contains": "海"}}))
     with pytest.raises(NotConfirmed) as asked:

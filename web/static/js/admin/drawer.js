@@ -56,6 +56,13 @@ async function send(url, data) {
   return ask();
 }
 
+/** The row that a form was about: one that is new on the page that answers, or the one of its address. (An answer keeps no #fragment.) */
+function rowOf(action, html) {
+  const rows = new DOMParser().parseFromString(html, "text/html").querySelectorAll("tr[id^='row-']");
+  const edited = `row-${new URL(action).pathname.split("/").pop()}`;
+  return [...rows].find((row) => !document.getElementById(row.id))?.id ?? (document.getElementById(edited) ? edited : "");
+}
+
 // A form in the drawer is sent from there: problems are shown there, and success loads the page below again.
 document.addEventListener("submit", async (event) => {
   const drawer = event.target.closest?.("#drawer");
@@ -65,10 +72,11 @@ document.addEventListener("submit", async (event) => {
   if (answer === null) {
     toast(say("signedOut"), { error: true });
   } else if (answer.redirected) {
-    const target = new URL(answer.url);
-    if (target.pathname === location.pathname && target.hash === location.hash) location.reload();
-    else location.assign(answer.url);
-    if (target.pathname === location.pathname && target.hash) location.reload();
+    if (new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+    const row = rowOf(event.target.action, await answer.text());
+    history.replaceState(history.state, "", row ? `#${row}` : location.pathname + location.search);
+    if (row) history.scrollRestoration = "manual"; // the table scrolls to the row
+    location.reload();
   } else if (!show(drawer, await answer.text())) {
     location.reload();
   }

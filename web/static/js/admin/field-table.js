@@ -34,6 +34,21 @@ class FieldTable extends HTMLElement {
     this.preview = new Preview(this);
     this.#filter();
     this.#count();
+    this.#arrive();
+  }
+
+  /** Come back to the row that was added or changed in the drawer. */
+  #arrive() {
+    const row = location.hash.startsWith("#row-") ? this.row(decodeURIComponent(location.hash.slice(5))) : null;
+    if (row === null) return;
+    row.querySelector(".grip").focus({ preventScroll: true });
+    const scroll = () => {
+      row.scrollIntoView({ block: "center" });
+      flash(row);
+    };
+    addEventListener("pagehide", () => { history.scrollRestoration = "auto"; }, { once: true });
+    if (document.readyState === "complete") scroll();
+    else addEventListener("load", scroll, { once: true }); // not before: the browser would go back to where it was
   }
 
   disconnectedCallback() {
