@@ -131,6 +131,15 @@ def on_blank(view: View, region: Region, entity: Entity, values: Values) -> OnCa
     return _on_card(view, region, found, _lasting_notes(view, region, found.rules), values, None) if found else PLAIN
 
 
+def on_draft(visit: Visit, view: View, region: Region, entity: Entity, values: Values) -> OnCard:
+    """The same for a new record of an entity that is no more than a draft, in another reader's language."""
+    if cardrules.read(entity) is None:
+        return PLAIN
+    found = cardrules.ready(entity, visit.scope())
+    known = wording.known_for(visit, entity, found.rules.conditions()) if found else Known()
+    return _on_card(view, region, found, _notes(view, region, found.rules, known), values, None) if found else PLAIN
+
+
 def _on_card(view: View, region: Region, found: Ready, noted: Noted, values: Values, stored: Values | None) -> OnCard:
     rules = json.dumps(_document(view, region, found), ensure_ascii=False, separators=(",", ":"))
     before = None if stored is None else " ".join(sorted(found.state(stored).hidden))

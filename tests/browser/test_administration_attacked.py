@@ -152,3 +152,46 @@ def test_after_adding_a_field_the_way_goes_on_from_its_row(window: Reader) -> No
     with page.expect_navigation():
         page.locator("#drawer .drawer-foot button").click()
     expect(page.locator("#row-c_joined_on .grip")).to_be_focused()
+
+
+def test_the_preview_follows_the_rules_of_the_draft(chromium: Browser, office: Served) -> None:
+    """What is chosen in it shows and hides fields at once; a rule that only the draft has does so too."""
+    with readers_of(chromium, office) as opens:
+        window = opens(ENGLISH, office.user(), viewport={"width": 1700, "height": 900})
+        page = window.go(f"{FIELDS}/fax")
+        page.locator("[name='visible.0.field']").select_option("language")
+        page.locator("[name='visible.0.operator']").select_option("_eq")
+        page.locator("[name='visible.0.value']").select_option("de")
+        page.locator(".drawer-foot button").click()
+        card = page.frame_locator(".preview-frame")
+        expect(card.locator("[data-field=phone]")).to_be_visible()
+        expect(card.locator("[data-field=fax]")).to_be_hidden()
+        card.locator("#f-language").select_option("de")
+        expect(card.locator("[data-field=fax]")).to_be_visible()
+        card.locator("#f-type").select_option(label="Individual")
+        expect(card.locator("[data-field=website]")).to_be_hidden()  # 4.3
+        page.locator("#draft-bar button[value=discard]").click()
+
+
+@pytest.mark.parametrize("entity", ["contact", "address", "document", "industry", "customer_type", "person"])
+def test_the_preview_of_every_card_runs_without_a_fault(chromium: Browser, office: Served, entity: str) -> None:
+    """A picker whose choices depend on another field among them."""
+    with readers_of(chromium, office) as opens:
+        page = opens(ENGLISH, viewport={"width": 1700, "height": 900}).go(f"/admin/{entity}/fields")
+        expect(page.frame_locator(".preview-frame").locator("[data-field]").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+
+
+def test_a_field_of_a_folded_group_is_seen_in_the_preview(chromium: Browser, office: Served) -> None:
+    with readers_of(chromium, office) as opens:
+        window = opens(ENGLISH, office.user(), viewport={"width": 1700, "height": 900})
+        page = window.go("/admin/customer/groups")
+        page.locator("#group-finance summary").first.click()
+        page.locator("#group-finance [name=collapsed]").check(force=True)
+        page.locator("#group-finance button[value='change:finance']").last.click()
+        window.go(FIELDS)
+        card = page.frame_locator(".preview-frame")
+        expect(card.locator("[data-field=bank_name]")).to_be_hidden()
+        page.locator("#row-bank_name button[value^='toggle:required']").click()
+        expect(card.locator("[data-field=bank_name]")).to_be_visible()
+        page.locator("#draft-bar button[value=discard]").click()

@@ -8,8 +8,8 @@ from engine.i18n.pseudo import pseudo_catalog
 from engine.messages import M_
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog
 from engine.render import form
-from engine.render.view import View
-from engine.service import writing
+from engine.render.view import NOTHING_KNOWN, View
+from engine.service import fixed, ruling, writing
 from engine.service.admin import desk as desks
 from engine.service.visit import Visit
 
@@ -35,15 +35,20 @@ def show(visit: Visit, name: str, *, language: str = "", direction: str = "", ro
         "back_url": f"/admin/{name}/fields",
         "entity": view.named(catalog.entity(name)),
         "sections": None,
+        "rules": None,
     }
     try:
         entity = access.restrict(catalog, name, access.role(role), "create")
     except Forbidden:
         return visit.site.pages.draw(speaker, "admin/preview.html", page=told)
     region = i18n.region(spoken, str(visit.region.timezone))
-    card = form.bake(visit.site.pages, view, entity, entity.owner)
-    entries = form.entries_of(entity, writing.defaults(view.dictionaries, entity), view, region)
-    told["sections"] = form.fill(card, entries)
+    values = writing.defaults(view.dictionaries, entity)
+    ruled = ruling.on_draft(visit, view, region, entity, values)
+    card = form.bake(visit.site.pages, view, entity, entity.owner, ruled.notes)
+    entries = form.entries_of(entity, values, view, region)
+    entries = form.with_fixed(entity, entries, fixed.reasons(view, entity, None), values, view, region, NOTHING_KNOWN)
+    told["sections"] = form.fill(card, entries, ruled.hidden)
+    told["rules"] = ruled.told
     told["nav"] = [{"id": f"g-{section.group.name}", "label": section.label, "errors": 0} for section in card.sections]
     return visit.site.pages.draw(speaker, "admin/preview.html", page=told)
 

@@ -27,7 +27,7 @@ class ReferencePicker extends HTMLElement {
     this.#input.addEventListener("blur", () => this.#left());
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("combobox-commit", (event) => this.#pick(event.target));
-    if (this.#needs.length > 0) this.closest("form").addEventListener("change", (event) => this.#limited(event.target.name));
+    if (this.#needs.length > 0) this.closest("form")?.addEventListener("change", (event) => this.#limited(event.target.name));
     this.#refresh();
   }
 
@@ -143,7 +143,7 @@ class ReferencePicker extends HTMLElement {
   }
 
   #beside(name) {
-    return new FormData(this.closest("form")).get(name) ?? "";
+    return new FormData(this.closest("form") ?? undefined).get(name) ?? "";
   }
 
   #show({ items, more, note }) {

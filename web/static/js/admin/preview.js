@@ -64,6 +64,7 @@ export class Preview {
     const view = this.#frame.contentWindow;
     view?.scrollTo(0, this.#scroll);
     const field = this.#wanted ? view?.document.querySelector(`[data-field="${CSS.escape(this.#wanted)}"]`) : null;
+    field?.closest("details")?.setAttribute("open", ""); // what was changed is seen, though its group is folded at first
     field?.scrollIntoView({ block: "nearest" });
     field?.classList.add("field-shown");
     this.#wanted = "";
