@@ -322,6 +322,12 @@ def test_the_first_page_says_what_is_missing(browser: Browser, installed: Databa
     assert "fax" in browser.get("/admin/").text
 
 
+def test_choices_without_a_translation_are_missing_too(browser: Browser) -> None:
+    browser.post("/admin/customer/fields/new", GRADE)
+    publish(browser)
+    assert "Customer: 2 names are missing in" in browser.get("/admin/").text
+
+
 def test_what_is_added_is_named_as_the_reader_will_know_it(browser: Browser) -> None:
     browser.post("/admin/customer/fields/new", GRADE)
     browser.post("/admin/customer/groups", {"do": "add", "label.en": "Care", "label.zh-Hans": "客户关怀"})

@@ -75,10 +75,11 @@ def _lacking(visit: Visit, entity: Entity, named: str) -> Iterator[str]:
 
 
 def untranslated(catalog: Catalog, entity: Entity, language: str) -> list[str]:
-    """The label keys of an entity, its groups and fields that have no text in a language."""
+    """The label keys of an entity, its groups, fields and their choices that have no text in a language."""
     if language == SOURCE_LANGUAGE:
         return []
     keys = [f"entity.{entity.name}.label", *(f"group.{entity.name}.{one.name}.label" for one in entity.groups)]
-    keys += [f"{one.key}.label" for one in entity.fields]
+    for one in entity.fields:
+        keys += [f"{one.key}.label", *(f"{one.key}.choice.{choice['value']}" for choice in one.options.get("choices", ()))]
     held = catalog.labels.get(language, {})
     return [key for key in keys if not held.get(key)]
