@@ -37,6 +37,8 @@ def test_a_file_goes_out_comes_back_and_is_reported(installation: Path, capsys: 
     cli.main(["labels", "export", "de"])
     assert "Kundencode" in capsys.readouterr().out
     assert cli.main(["labels", "report", "zh-Hans", "--fail-under", "100"]) == 0
+    assert cli.main(["labels", "report", "ar", "--fail-under", "100"]) == 0
+    cli.main(["schema", "add", "customer", "c_motto", "--type", "text", "--group", "basic", "--label", "Motto", "--yes"])
     assert cli.main(["labels", "report", "ar", "--fail-under", "100"]) == 1
     assert "not live" in capsys.readouterr().out
 
