@@ -21,7 +21,8 @@ from sqlalchemy import make_url
 from bench.scratch import raw_connection
 from bench.wsgi import Client
 
-EVERY, POLL = 0.01, 0.001
+EVERY, POLL = 0.01, 0.005
+"""Seconds. Who asks again and again takes a core from the one who publishes; nobody asks more often than this."""
 
 
 def worker(url: str, instance: str, token: str) -> None:

@@ -23,7 +23,7 @@ from engine.schema.ddl import MARIADB, Statement
 if TYPE_CHECKING:
     from engine.schema.plan import Plan
 
-LOCK_TIMEOUT = "40ms"
+LOCK_TIMEOUT = "20ms"
 """How long a statement may wait for a table on PostgreSQL: everybody who comes after it waits with it."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 Made = TypeVar("Made")
