@@ -17,7 +17,8 @@ import babel
 from engine.messages import M_
 from engine.metadata.folding import fold
 from engine.metadata.formats import validator
-from engine.metadata.model import Field, Json
+from engine.metadata.model import Catalog, Field, Json
+from engine.metadata.physical import folded_column, is_folded
 from engine.metadata.types import TYPES, Invalid, Region
 
 NEUTRAL = Region(babel.Locale.parse("en"))
@@ -54,6 +55,23 @@ def convert(source: Field, target: Field, value: Json) -> Json:
         raise Invalid("convert", M_("“%(text)s” has no value of the new kind.", text=str(value)[:60]))
     if found is not None and not _judge(target.type, _frozen(target.options)).is_valid(found):
         raise Invalid("convert", M_("“%(text)s” does not fit the new field.", text=str(value)[:60]))
+    return found
+
+
+def converted(source: Field, target: Field, value: Json) -> Json:
+    """The same; None where the target field has no such value."""
+    try:
+        return convert(source, target, value)
+    except Invalid:
+        return None
+
+
+def converted_columns(catalog: Catalog, source: Field, target: Field, value: Json) -> dict[str, Any]:
+    """The columns that a converted value is kept in, the folded one too; what has no such value leaves them empty."""
+    told, kind = converted(source, target, value), TYPES[target.type]
+    found: dict[str, Any] = {target.column: None if told is None else kind.to_column(told)}
+    if kind.folds and is_folded(catalog, target):
+        found[folded_column(target)] = None if told is None else fold(kind.fold_text(told))
     return found
 
 

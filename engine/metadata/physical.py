@@ -36,11 +36,12 @@ _INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB",
 
 def is_stored(field: Field) -> bool:
     """Whether the field has a column at all (a hint has none)."""
-    return _is_stored(field.type)
+    return has_column(field.type)
 
 
 @cache
-def _is_stored(kind: str) -> bool:
+def has_column(kind: str) -> bool:
+    """The same, of all fields of a type."""
     return TYPES[kind].column_type({}) is not None
 
 
@@ -57,7 +58,12 @@ def folded(catalog: Catalog) -> Mapping[str, frozenset[str]]:
 
 def is_folded(catalog: Catalog, field: Field) -> bool:
     """Whether the field's values have a folded column."""
-    return field.column in folded(catalog).get(field.table, _NONE)
+    return field.column in folded_in(catalog, field.table)
+
+
+def folded_in(catalog: Catalog, table: str) -> frozenset[str]:
+    """The columns of one table that have a folded one beside them."""
+    return folded(catalog).get(table, _NONE)
 
 
 def folded_column(field: Field) -> str:
@@ -129,7 +135,7 @@ def _make_tables(catalog: Catalog) -> _Made:
 
 
 def _tables_of(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
-    beside = tuple(folded(catalog).get(name, _NONE) for name in table_names(entity))
+    beside = tuple(folded_in(catalog, name) for name in table_names(entity))
     held = _OF_ENTITY.get(entity)
     if held is not None and held[0] == beside:
         return held[1]
@@ -151,7 +157,7 @@ def standing_in(entity: Entity, table: str) -> list[Field]:
 
 def columns_of(catalog: Catalog, table: str, fields: Sequence[Field]) -> Mapping[str, Field]:
     """Whose each column is that fields standing in a table have there: their own, and where they have one, the folded."""
-    twice = folded(catalog).get(table, _NONE)
+    twice = folded_in(catalog, table)
     return {one.column: one for one in fields} | {folded_column(one): one for one in fields if one.column in twice}
 
 
@@ -241,5 +247,6 @@ def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
 
 __all__ = [
     "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "columns_of", "entity_of", "extended", "extension_name", "extensions", "folded",
-    "folded_column", "is_folded", "is_stored", "joined", "linked", "part_of_table", "standing_in", "table_names", "tables", "value_column",
+    "folded_column", "folded_in", "has_column", "is_folded", "is_stored", "joined", "linked", "part_of_table", "standing_in", "table_names",
+    "tables", "value_column",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
@@ -190,6 +190,26 @@ def _load_labels(conn: Connection) -> Mapping[str, Mapping[str, str]]:
     for key, language, text in conn.execute(statement):
         found.setdefault(key, {})[language] = text
     return found
+
+
+def misplaced(parents: Mapping[int, int | None], id: int, parent: int | None) -> Literal["loop", "deep"] | None:
+    """Whether a row under this parent would stand below itself, or with what is below it deeper than a tree goes."""
+    step, depth = parent, 0
+    while step is not None and depth <= DEEPEST:
+        depth += 1
+        if step == id:
+            return "loop"
+        step = parents.get(step)
+    return "deep" if depth + _height(parents, id) > DEEPEST else None
+
+
+def _height(parents: Mapping[int, int | None], id: int) -> int:
+    """How many levels a row and what is below it take."""
+    level, height = {id}, 0
+    while level and height <= DEEPEST:
+        height += 1
+        level = {one for one, parent in parents.items() if parent in level}
+    return height
 
 
 def new_key() -> str:

@@ -24,7 +24,7 @@ from engine.metadata.model import Catalog, Entity, Field, Json, Via
 from engine.metadata.physical import folded_column, is_folded, is_stored, tables
 from engine.metadata.rows import new_key
 from engine.metadata.tables import HISTORY
-from engine.metadata.types import TYPES, Invalid
+from engine.metadata.types import TYPES
 from engine.records import extension, history, read
 from engine.records.extension import blank_row
 from engine.records.history import Changes
@@ -57,19 +57,9 @@ def column_values(catalog: Catalog, entity: Entity, values: Values) -> dict[str,
 
 
 def _copied(catalog: Catalog, entity: Entity, field: Field, value: Json) -> dict[str, Any]:
-    """The columns for which the field's values are being converted, the folded one too; what has no such value stays empty there."""
+    """The columns for which the field's values are being converted."""
     target = next((one for one in entity.stored if one.id == field.copies_to), None)
-    if target is None:
-        return {}
-    try:
-        told = conversion.convert(field, target, value)
-    except Invalid:
-        told = None
-    kind = TYPES[target.type]
-    copy: dict[str, Any] = {target.column: None if told is None else kind.to_column(told)}
-    if kind.folds and is_folded(catalog, target):
-        copy[folded_column(target)] = None if told is None else fold(kind.fold_text(told))
-    return copy
+    return conversion.converted_columns(catalog, field, target, value) if target is not None else {}
 
 
 def as_stored(entity: Entity, values: Values) -> dict[str, Json]:

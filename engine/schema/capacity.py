@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from engine.messages import M_
 from engine.metadata.columns import ExactDecimal, UtcDateTime
 from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import EXTENSION, extension_name, folded, is_folded, is_stored, table_names
+from engine.metadata.physical import EXTENSION, extension_name, folded_in, has_column, is_folded, is_stored, table_names
 from engine.metadata.types import TYPES
 from engine.schema.ddl import MARIADB, Ground
 from engine.schema.indexes import LONGEST_ORDERED, MOST_KEYS
@@ -122,7 +122,7 @@ _Counted = tuple[int, tuple[tuple[str, int, int, int], ...]]
 
 def _counted(catalog: Catalog, entity: Entity, most: Limits) -> _Counted:
     """How many fields an entity has; and for each of its tables (name, columns, bytes of the worst row, indexes)."""
-    return _count(entity, tuple((name, folded(catalog).get(name, frozenset())) for name in table_names(entity)), most)
+    return _count(entity, tuple((name, folded_in(catalog, name)) for name in table_names(entity)), most)
 
 
 @lru_cache(maxsize=16)  # of the entity: the next change of it begins with what this one has counted
@@ -173,7 +173,7 @@ def placed(operation: Operation, catalog: Catalog, ground: Ground) -> Operation:
     """The operation with the table of the new field decided on: the entity's own while there is room, else an extension table."""
     if not isinstance(operation, (AddField, ConvertField)) or operation.table or operation.entity not in catalog.entities:
         return operation
-    if operation.type not in TYPES or TYPES[operation.type].column_type({}) is None:
+    if operation.type not in TYPES or not has_column(operation.type):
         return operation
     entity = catalog.entities[operation.entity]
     table = _table_for(catalog, entity, operation, ground)

@@ -41,7 +41,7 @@ def compare(conn: Connection, catalog: Catalog) -> list[Drift]:
     for table in tables(catalog).values():
         entity = next((one for one in catalog.stored if one.table == entity_of(table.name)), None)
         found += _of_table(conn, catalog, table, entity, ground)
-    found = [one for one in found if one.finding.code != "T7" or (one.finding.entity, one.finding.field) not in spoken_of]
+    found = [one for one in found if one.finding.code != "P7" or (one.finding.entity, one.finding.field) not in spoken_of]
     order = ("error", "confirm", "warning", "note")
     return sorted(found, key=lambda one: order.index(one.finding.level))
 
@@ -71,12 +71,12 @@ def _of_journal(conn: Connection) -> Iterator[Drift]:
     try:
         journal.check_chain(conn)
     except BrokenJournal as error:
-        yield _drift("T9", "error", error.message, "fl_change_event")
+        yield _drift("P9", "error", error.message, "fl_change_event")
     open_one = journal.open_one(conn)
     if open_one is not None:
         told = M_("Change %(id)s was begun and not ended (%(state)s). It is gone on with before the next change, or by “schema repair”.",
                   id=open_one.id, state=open_one.state)  # fmt: skip
-        yield _drift("T8", "warning", told, "fl_change")
+        yield _drift("P8", "warning", told, "fl_change")
 
 
 def _not_dropped(conn: Connection) -> Iterator[Drift]:
@@ -84,24 +84,24 @@ def _not_dropped(conn: Connection) -> Iterator[Drift]:
         if not actual.is_done(conn, one):
             told = M_("“%(name)s” of the table “%(table)s” should have been dropped, but the database did not let it: the history says why.",
                       name=one.name, table=one.table)  # fmt: skip
-            yield _mended("T10", "warning", told, one)
+            yield _mended("P10", "warning", told, one)
 
 
 def _of_table(conn: Connection, catalog: Catalog, table: Table, entity: Entity | None, ground: Ground) -> Iterator[Drift]:
     held = actual.columns(conn, table.name)
     if not held:
-        yield _drift("T1", "error", M_("The table “%(table)s” is gone. Restore it from a backup.", table=table.name), table.name)
+        yield _drift("P1", "error", M_("The table “%(table)s” is gone. Restore it from a backup.", table=table.name), table.name)
         return
     there = set(held)
     for column in table.columns:
         expected = normal_type(column.type.compile(ground.dialect))
         if column.name not in held:
             told = M_("The column “%(name)s” of “%(table)s” is gone.", name=column.name, table=table.name)
-            yield _mended("T2", "error", told, ddl.add_column(table, column, ground))
+            yield _mended("P2", "error", told, ddl.add_column(table, column, ground))
         elif held[column.name] != expected:
             told = M_("The column “%(name)s” of “%(table)s” is %(held)s, not %(expected)s.",
                       name=column.name, table=table.name, held=held[column.name], expected=expected)  # fmt: skip
-            yield _drift("T3", "error", told, table.name, column.name)
+            yield _drift("P3", "error", told, table.name, column.name)
     yield from _of_missing(table, entity, held)
     yield from _of_indexes(conn, catalog, table, ground, there)
     yield from _of_foreign_keys(conn, table, ground, there)
@@ -118,7 +118,7 @@ def _of_missing(table: Table, entity: Entity | None, held: Mapping[str, str]) ->
             if back
             else M_("“%(label)s” was set aside, since its column is gone; its values are lost unless a backup has them.", label=one.label)
         )
-        yield _drift("T2", "error", told, one.entity, one.name, repair=ReviveField(one.entity, one.name))
+        yield _drift("P2", "error", told, one.entity, one.name, repair=ReviveField(one.entity, one.name))
 
 
 def _of_indexes(conn: Connection, catalog: Catalog, table: Table, ground: Ground, there: set[str]) -> Iterator[Drift]:
@@ -126,10 +126,10 @@ def _of_indexes(conn: Connection, catalog: Catalog, table: Table, ground: Ground
     for name, statement in ddl.index_statements(catalog, table, ground).items():
         if name in broken:
             told = M_("The index “%(name)s” of “%(table)s” was left half built and cannot be used.", name=name, table=table.name)
-            yield _mended("T5", "warning", told, Statement("drop_index", table.name, name, ddl.drop_half_built(name), later=True))
+            yield _mended("P5", "warning", told, Statement("drop_index", table.name, name, ddl.drop_half_built(name), later=True))
         if name not in held and set(ddl.index_columns(catalog, table, ground, name)) <= there:
             told = M_("The index “%(name)s” of “%(table)s” is not there: searches are slow.", name=name, table=table.name)
-            yield _mended("T4", "warning", told, statement)
+            yield _mended("P4", "warning", told, statement)
 
 
 def _of_foreign_keys(conn: Connection, table: Table, ground: Ground, there: set[str]) -> Iterator[Drift]:
@@ -138,7 +138,7 @@ def _of_foreign_keys(conn: Connection, table: Table, ground: Ground, there: set[
         if column.foreign_keys and column.name in there and column.name not in held:
             told = M_("The foreign key of “%(name)s” of “%(table)s” is gone: what is in use is not protected there.", name=column.name, table=table.name)
             statement = ddl.foreign_key(table, column, ground)
-            yield _mended("T6", "warning", told, statement) if statement else _drift("T6", "warning", told, table.name, column.name)
+            yield _mended("P6", "warning", told, statement) if statement else _drift("P6", "warning", told, table.name, column.name)
 
 
 def _left_over(table: Table, entity: Entity | None, held: Mapping[str, str]) -> Iterator[Drift]:
@@ -146,7 +146,7 @@ def _left_over(table: Table, entity: Entity | None, held: Mapping[str, str]) -> 
     for name in sorted(set(held) - {column.name for column in table.columns} - aside):
         if name.removeprefix(FOLDED_PREFIX).startswith(PREFIX):
             told = M_("The column “%(name)s” of “%(table)s” belongs to no field. It stays as it is.", name=name, table=table.name)
-            yield _drift("T7", "warning", told, table.name, name)
+            yield _drift("P7", "warning", told, table.name, name)
         else:
             told = M_("The column “%(name)s” of “%(table)s” was made by somebody else.", name=name, table=table.name)
-            yield _drift("T7", "note", told, table.name, name)
+            yield _drift("P7", "note", told, table.name, name)

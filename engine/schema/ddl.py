@@ -22,8 +22,8 @@ from engine.metadata.physical import (
     columns_of,
     entity_of,
     extensions,
-    folded,
     folded_column,
+    folded_in,
     linked,
     part_of_table,
     standing_in,
@@ -130,7 +130,7 @@ class _Change:
 
 def _changes(before: Catalog, after: Catalog, held: Mapping[str, Entity], coming: Mapping[str, Entity]) -> Iterator[_Change]:
     for name, entity in coming.items():
-        if name in held and (entity is not held[name] or folded(before).get(name) != folded(after).get(name)):
+        if name in held and (entity is not held[name] or folded_in(before, name) != folded_in(after, name)):
             was, found = standing_in(held[name], name), standing_in(entity, name)
             yield _Change(name, was, found, columns_of(before, name, was), columns_of(after, name, found))
 
@@ -154,7 +154,7 @@ def _whose(names: Set[str], columns: Mapping[str, Field]) -> Iterable[Field]:
 def _new_indexes(before: Catalog, after: Catalog, change: _Change, ground: Ground) -> Iterator[tuple[Index, bool]]:
     """(index, whether a foreign key needs it) that a table gets. Where it has as many as it may, what is only searched gets none."""
     was = {one.id: one for one in change.held}
-    differs = folded(before).get(change.table, frozenset()) ^ folded(after).get(change.table, frozenset())
+    differs = folded_in(before, change.table) ^ folded_in(after, change.table)
     fields = [one for one in change.coming if one.column in differs or (one is not (held := was.get(one.id)) and not _indexed_alike(held, one))]
     coming = _indexes_of(after, change.table, fields, first_moment(change.coming), ground)
     there = _indexes_of(before, change.table, [was[one.id] for one in fields if one.id in was], first_moment(change.held), ground)

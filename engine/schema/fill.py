@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from engine.metadata import tables as t
-from engine.metadata.conversion import convert
+from engine.metadata.conversion import convert, converted, converted_columns
 from engine.metadata.database import Database
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import entity_of, folded_column, is_folded, tables
+from engine.metadata.physical import entity_of, folded_column, tables
 from engine.metadata.rows import row_label_key
 from engine.metadata.types import TYPES, Invalid
 from engine.schema.plan import Fill
@@ -107,19 +107,7 @@ def _copier(conn: Connection, catalog: Catalog, fill: Fill) -> Callable[[Any], d
     if target is None:
         where = _TO + folded_column(fill.field)
         return lambda row: {where: "\n".join(fold(text) for text in _texts(conn, fill.field, row, kind.fold_text(kind.to_json(row.value))))}
-    coming, is_searched = TYPES[target.type], TYPES[target.type].folds and is_folded(catalog, target)
-
-    def converted(row: Any) -> dict[str, Any]:
-        try:
-            found = convert(fill.field, target, kind.to_json(row.value))
-        except Invalid:
-            found = None
-        copy = {_TO + target.column: None if found is None else coming.to_column(found)}
-        if is_searched:
-            copy[_TO + folded_column(target)] = None if found is None else fold(coming.fold_text(found))
-        return copy
-
-    return converted
+    return lambda row: {_TO + name: value for name, value in converted_columns(catalog, fill.field, target, kind.to_json(row.value)).items()}
 
 
 def _texts(conn: Connection, field: Field, row: Any, text: str) -> Sequence[str]:
@@ -167,11 +155,7 @@ def apart(conn: Connection, catalog: Catalog, source: Field, made: Field) -> Ite
 
 def _as_kept(source: Field, made: Field, value: Json) -> Json:
     """What a conversion makes of a value, as it would be read back."""
-    try:
-        found = convert(source, made, value)
-    except Invalid:
-        return None
-    kind = TYPES[made.type]
+    found, kind = converted(source, made, value), TYPES[made.type]
     return None if found is None else kind.to_json(kind.to_column(found))
 
 

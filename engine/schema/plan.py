@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from engine.errors import ChangeRefused, NotConfirmed
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import folded, is_stored, table_names
+from engine.metadata.physical import folded, folded_in, is_stored, table_names
 from engine.metadata.types import TYPES
 from engine.schema import capacity, ddl
 from engine.schema.ddl import CONTRACTING, Ground, Statement
@@ -171,13 +171,14 @@ def unprepared(catalog: Catalog, folding: Iterable[str] = ()) -> Catalog:
 
 
 def _fills(before: Catalog, after: Catalog, operations: Sequence[Operation]) -> tuple[Fill, ...]:
-    gained = {(table, column) for table, columns in folded(after).items() for column in columns - folded(before).get(table, frozenset())}
-    held = {(one.table, one.column): one for entity in before.stored for one in entity.stored if one.via is None} if gained else {}
+    gained = {(table, column) for table, columns in folded(after).items() for column in columns - folded_in(before, table)}
+    stood = {(one.table, one.column): one for entity in before.stored for one in entity.stored if one.via is None} if gained else {}
+    held = {place: stood[place] for place in gained & stood.keys()}
     found = [
         Fill(held[one.table, one.column])
-        for entity in (after.stored if gained else ())
+        for entity in (after.stored if held else ())
         for one in entity.stored
-        if one.via is None and TYPES[one.type].folds and (one.table, one.column) in gained & held.keys()
+        if one.via is None and TYPES[one.type].folds and (one.table, one.column) in held
     ]
     for operation in operations:
         if isinstance(operation, ConvertField) and operation.entity in before.entities:

@@ -193,10 +193,12 @@ def _not_dropped(run: Run, statement: Statement) -> str:
     for _ in range(2):
         try:
             run_alone(run, statement)
-        except (DBAPIError, TableHeld) as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
+        except TableHeld as error:  # it was tried for as long as there is patience
+            return str(error)
+        except DBAPIError as error:
+            if error.connection_invalidated:
                 raise
-            reason = str(error.orig if isinstance(error, DBAPIError) else error)
+            reason = str(error.orig)
         else:
             return ""
     return reason

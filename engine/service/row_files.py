@@ -220,11 +220,5 @@ def _alter(conn: Connection, catalog: Catalog, one: Change, ids: Ids, batch: str
 
 
 def _check_loop(conn: Connection, catalog: Catalog, entity: Entity, id: int, parent: int | None, key: str) -> None:
-    parents, step = read.lock_tree(conn, catalog, entity), parent
-    for _ in range(dictionaries.DEEPEST + 1):
-        if step is None:
-            return
-        if step == id:
-            break
-        step = parents.get(step)
-    raise BadCatalog(f"{entity.name}.yaml", entity.name, entity.tree or "", f"the entry {key!r} would stand below itself, or too deep")
+    if dictionaries.misplaced(read.lock_tree(conn, catalog, entity), id, parent):
+        raise BadCatalog(f"{entity.name}.yaml", entity.name, entity.tree or "", f"the entry {key!r} would stand below itself, or too deep")

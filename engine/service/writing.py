@@ -13,7 +13,7 @@ from engine.errors import InUse, Locked, Refused
 from engine.messages import M_, Problem
 from engine.metadata import label_store, store
 from engine.metadata.model import SOURCE_LANGUAGE, Entity, Json, Via
-from engine.metadata.rows import DEEPEST, Dictionaries, row_label_key
+from engine.metadata.rows import DEEPEST, Dictionaries, misplaced, row_label_key
 from engine.metadata.types import TYPES
 from engine.records import history, overflow, read, uses, write
 from engine.records.history import Changes
@@ -211,23 +211,11 @@ def _lock_owners(visit: Visit, entity: Entity, values: Values) -> None:
 def check_tree(visit: Visit, entity: Entity, id: int, parent: Json) -> None:
     """Refuse a loop, also one that two people make together: the tree is locked and read again. Raises Refused."""
     parents = read.lock_tree(visit.conn, visit.catalog, entity)
-    step, depth = parent, 0
-    while step is not None and depth <= DEEPEST:
-        depth += 1
-        if step == id:
+    match misplaced(parents, id, parent):
+        case "loop":
             raise Refused([Problem(entity.tree, "reference", OWN_CHILD)])
-        step = parents.get(step)
-    if depth + _height(parents, id) > DEEPEST:
-        raise Refused([Problem(entity.tree, "reference", M_(TOO_DEEP.text, most=DEEPEST))])
-
-
-def _height(parents: Mapping[int, int | None], id: int) -> int:
-    """How many levels a row and what is below it take."""
-    level, height = {id}, 0
-    while level and height <= DEEPEST:
-        height += 1
-        level = {one for one, parent in parents.items() if parent in level}
-    return height
+        case "deep":
+            raise Refused([Problem(entity.tree, "reference", M_(TOO_DEEP.text, most=DEEPEST))])
 
 
 def _follow(visit: Visit, entity: Entity, id: int, values: Values, changed: Values | None = None) -> None:

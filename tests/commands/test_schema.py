@@ -258,10 +258,10 @@ def test_what_is_gone_is_told_and_made_again(line: Line, installed: Database) ->
     with installed.writing() as conn:
         conn.exec_driver_sql("ALTER TABLE customer DROP COLUMN c_grade")
     assert line("schema", "check") == 1
-    assert "ERROR T2: The column “c_grade” of “customer” is gone." in line.out
+    assert "ERROR P2: The column “c_grade” of “customer” is gone." in line.out
     assert line("schema", "repair") == 0
     assert "ADD COLUMN c_grade" in line.out
-    assert line.json("schema", "check", status=1)[0]["code"] == "T2"
+    assert line.json("schema", "check", status=1)[0]["code"] == "P2"
     assert line("schema", "repair", "--apply") == 0
     assert "Definitions and database agree." in line.out
     assert line("schema", "check") == 0

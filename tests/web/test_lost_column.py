@@ -42,7 +42,7 @@ def test_while_it_serves(app: Flask, installed: Database) -> None:
     assert api.patch(f"/customer/{made['id']}", json={"phone": "1"}).json["phone"] == "1"
     assert api.made()["name"] == made["name"]
     (found,) = api.get("/metadata/check").json["data"]
-    assert (found["code"], found["field"]) == ("T2", "c_x")
+    assert (found["code"], found["field"]) == ("P2", "c_x")
     assert found["repair"].startswith("Take “c_x” of “customer” back")
     states = {one["name"]: one["state"] for one in api.get("/metadata/entities/customer").json["fields"]}
     assert states["c_x"] == "missing"

@@ -6,7 +6,6 @@ import random
 import string
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +18,8 @@ from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.physical import extensions, tables
 from engine.records import overflow, read, write
-from engine.schema import actual, apply, capacity, plan, stages
-from engine.schema.apply import Applied, Orders
+from engine.schema import actual, capacity, plan
+from engine.schema.apply import Applied
 from engine.schema.ddl import Ground
 from engine.schema.operation import Operation
 from engine.schema.ops import AddEntity, AddField, ChangeField, ConvertField, PurgeField, RestoreField, RetireField
@@ -48,17 +47,6 @@ def a_text(length: int) -> str:
 
 def text(name: str, **told: Any) -> AddField:
     return AddField("customer", name, "text", "basic", name.title(), **told)
-
-
-@pytest.fixture
-def publish(installed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
-    """Publishes operations on a database of the test's own."""
-    monkeypatch.setattr(stages, "GRACE", 0.01)
-
-    def run(*operations: Operation, **told: Any) -> Applied:
-        return apply.publish(installed, operations, Orders(author="Tester", archive=tmp_path / "purged", **told))
-
-    return run
 
 
 def with_texts(count: int, name: str = "thing", **told: Any) -> Entity:

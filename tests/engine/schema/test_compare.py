@@ -69,7 +69,7 @@ def test_nor_does_one_with_fields_of_every_type(installed: Database) -> None:
 def test_a_field_without_a_column_is_set_aside_and_taken_back(installed: Database) -> None:
     change(installed, ADD)
     without_column(installed, "customer", "c_x")
-    assert ("T2", "customer", "c_x") in found(installed)
+    assert ("P2", "customer", "c_x") in found(installed)
     assert drift.set_aside(installed) == ["customer.c_x"]
     assert drift.set_aside(installed) == []
     with installed.reading() as conn:
@@ -91,7 +91,7 @@ def test_a_column_that_comes_back_keeps_its_values(installed: Database) -> None:
     with installed.reading() as conn:
         kind = actual.columns(conn, "customer")["code"]
     run(installed, f"ALTER TABLE customer ADD COLUMN c_x {kind}")
-    assert found(installed) == [("T2", "customer", "c_x")]
+    assert found(installed) == [("P2", "customer", "c_x")]
     drift.repair(installed, Orders())
     assert found(installed) == []
 
@@ -132,7 +132,7 @@ def test_an_index_that_is_gone_is_built_again(installed: Database) -> None:
         catalog = store.load(conn)
         name = next(one for one in ddl.index_statements(catalog, tables(catalog)["customer"], ground) if "c_x" in one)
     run(installed, f"DROP INDEX {name} ON customer" if installed.dialect in ("mysql", "mariadb") else f"DROP INDEX {name}")
-    assert found(installed) == [("T4", "customer", name)]
+    assert found(installed) == [("P4", "customer", name)]
     (id,) = drift.repair(installed, Orders(author="Li"))
     assert found(installed) == []
     with installed.reading() as conn:
@@ -143,7 +143,7 @@ def test_an_index_that_is_gone_is_built_again(installed: Database) -> None:
 
 def test_what_somebody_else_made_is_told_and_left(installed: Database) -> None:
     run(installed, "ALTER TABLE customer ADD COLUMN c_orphan TEXT", "ALTER TABLE customer ADD COLUMN theirs TEXT")
-    assert found(installed) == [("T7", "customer", "c_orphan"), ("T7", "customer", "theirs")]
+    assert found(installed) == [("P7", "customer", "c_orphan"), ("P7", "customer", "theirs")]
     assert drift.repair(installed, Orders()) == []
     with installed.reading() as conn:
         assert {"c_orphan", "theirs"} <= set(actual.columns(conn, "customer"))
@@ -152,11 +152,11 @@ def test_what_somebody_else_made_is_told_and_left(installed: Database) -> None:
 def test_a_table_that_is_gone_and_a_wrong_type_are_told(installed: Database) -> None:
     if installed.dialect == "sqlite":  # which keeps no types
         run(installed, "DROP TABLE document")
-        assert ("T1", "document", "") in found(installed)
+        assert ("P1", "document", "") in found(installed)
         return
     modify = "ALTER COLUMN code TYPE varchar(7)" if installed.dialect == "postgresql" else "MODIFY code varchar(7)"
     run(installed, f"ALTER TABLE customer {modify}")
-    assert ("T3", "customer", "code") in found(installed)
+    assert ("P3", "customer", "code") in found(installed)
 
 
 def test_a_foreign_key_that_is_gone_is_found(installed: Database) -> None:
@@ -164,7 +164,7 @@ def test_a_foreign_key_that_is_gone_is_found(installed: Database) -> None:
         pytest.skip("SQLite makes a foreign key only with its column")
     drop = "DROP CONSTRAINT" if installed.dialect == "postgresql" else "DROP FOREIGN KEY"
     run(installed, f"ALTER TABLE customer {drop} fk_customer_city")
-    assert found(installed) == [("T6", "customer", "fk_customer_city")]
+    assert found(installed) == [("P6", "customer", "fk_customer_city")]
     drift.repair(installed, Orders())
     assert found(installed) == []
 
@@ -178,7 +178,7 @@ def test_a_repair_that_was_cut_off_is_gone_on_with(installed: Database) -> None:
     with installed.writing() as conn:
         operations = [one.repair.to_json() for one in broken if one.repair]
         journal.open_change(conn, Intent(operations, None, [one.statement for one in broken if one.statement], catalog.version, None, "Li"))
-    assert ("T8", "fl_change", "") in found(installed)
+    assert ("P8", "fl_change", "") in found(installed)
     drift.repair(installed, Orders())
     assert found(installed) == []
 
@@ -195,7 +195,7 @@ def test_a_journal_altered_by_hand_is_told(installed: Database) -> None:
     change(installed, ADD)
     with installed.writing() as conn:
         conn.execute(sa.text("UPDATE fl_change SET operations = '[]'"))
-    assert ("T9", "fl_change_event", "") in found(installed)
+    assert ("P9", "fl_change_event", "") in found(installed)
 
 
 def test_a_column_of_nobody_is_adopted_when_that_is_confirmed(installed: Database) -> None:
@@ -227,7 +227,7 @@ def test_what_the_database_will_not_drop_stands_in_nobodys_way_and_is_dropped_on
     with installed.reading() as conn:
         newest = journal.read_changes(conn, limit=1)[0]
     assert (newest.state, "view theirs depends" in str(newest.detail["reason"])) == ("applied", True)
-    assert found(installed) == [("T10", "customer", "c_x")]
+    assert found(installed) == [("P10", "customer", "c_x")]
     change(installed, ADD | {"name": "c_y"})  # others go on
     with pytest.raises(DatabaseRefused, match="view theirs depends"):
         drift.repair(installed, Orders())
