@@ -246,6 +246,13 @@ class Outdated(FieldloomError):
         super().__init__(M_("The definitions were changed by someone else in the meantime. Nothing has been done; look at the change again."))
 
 
+class Overtaken(Outdated):
+    """The same, where a program has named the version that it has seen in `If-Match`."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(current, current)
+
+
 class ChangeUnderWay(FieldloomError):
     """Another change of the metadata is running; nothing was done."""
 

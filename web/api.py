@@ -61,14 +61,14 @@ def fetch(entity: str, id: int) -> Response:
 def change(entity: str, id: int) -> Response:
     """Change fields of a record; with `If-Match`, or `version` in the body, only if nobody else did meanwhile."""
     with visiting(write=True) as visit:
-        return _record(api.changed(visit, entity, id, json_body(), _tag()))
+        return _record(api.changed(visit, entity, id, json_body(), tag()))
 
 
 @blueprint.delete(f"/<entity>/{RECORD}")
 def delete(entity: str, id: int) -> Response:
     """Delete a record."""
     with visiting(write=True) as visit:
-        api.deleted(visit, entity, id, _tag())
+        api.deleted(visit, entity, id, tag())
     return Response(status=204)
 
 
@@ -76,7 +76,7 @@ def delete(entity: str, id: int) -> Response:
 def replace(entity: str, id: int) -> Response:
     """Let others refer to another record (`{"by": id}`) in the place of this one, and delete it."""
     with visiting(write=True) as visit:
-        return jsonify(api.replaced(visit, entity, id, json_body(), _tag()))
+        return jsonify(api.replaced(visit, entity, id, json_body(), tag()))
 
 
 @blueprint.get(f"/<entity>/{RECORD}/names")
@@ -90,7 +90,7 @@ def names(entity: str, id: int) -> Response:
 def rename(entity: str, id: int) -> Response:
     """Change some of them; an empty text or null takes one away."""
     with visiting(write=True) as visit:
-        return jsonify(api.renamed(visit, entity, id, json_body(), _tag()))
+        return jsonify(api.renamed(visit, entity, id, json_body(), tag()))
 
 
 @blueprint.post(f"/<entity>/{RECORD}/transitions/<step>")
@@ -98,7 +98,7 @@ def transition(entity: str, id: int, step: str) -> Response:
     """Let a record go a step of its lifecycle; the body may be empty or name the `version`."""
     body = json_body() if request.get_data() else {}
     with visiting(write=True) as visit:
-        return _record(api.moved(visit, entity, id, step, body, _tag()))
+        return _record(api.moved(visit, entity, id, step, body, tag()))
 
 
 @blueprint.get("/<entity>/schema")
@@ -139,7 +139,8 @@ def _typed(document: Any, media_type: str) -> Response:
     return Response(json.dumps(document, ensure_ascii=False), mimetype=media_type)
 
 
-def _tag() -> str | None:
+def tag() -> str | None:
+    """What `If-Match` asks for: the tag of what was read; None where it asks for nothing."""
     told = request.headers.get("If-Match", "").strip()
     return told.removeprefix("W/").strip('"') if told and told != "*" else None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from engine.access import Actor
-from engine.errors import BadOperation, UnknownChange
+from engine.errors import BadOperation, Outdated, Overtaken, UnknownChange
 from engine.messages import M_
 from engine.metadata.model import Catalog, Entity, Field, Group, Json
 from engine.metadata.types import TYPES
@@ -15,7 +16,7 @@ from engine.schema import journal, operation
 from engine.schema.apply import Applied
 from engine.schema.ops import OPERATIONS
 from engine.service import drift, evolution, plan_json
-from engine.service.evolution import Request
+from engine.service.evolution import Preview, Request
 from engine.service.visit import Site, Visit
 
 _ENTITY = ("name", "label", "plural", "kind", "title", "icon", "owner", "tree", "picker", "searched", "system")
@@ -25,7 +26,8 @@ _FIELD = (
     "searchable", "sortable", "in_list", "system", "state",
 )  # fmt: skip
 MOST_NOTE = 2_000
-_BODY = {"operations": list, "note": str, "base": int, "seen": str, "confirmed": list}
+_TO_UNDO = {"note": str, "base": int, "seen": str, "confirmed": list}
+_BODY = {"operations": list, **_TO_UNDO}
 
 
 def entities(visit: Visit) -> list[dict[str, Json]]:
@@ -101,10 +103,11 @@ def operation_schema(kind: str) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What somebody wants: looked at, or published."""
+    """What somebody wants: looked at, or published. `tag` is the version of the definitions that `If-Match` asked for."""
 
     actor: Actor
     request: Request
+    tag: int | None = None
 
 
 def check(visit: Visit) -> list[dict[str, Json]]:
@@ -113,49 +116,80 @@ def check(visit: Visit) -> list[dict[str, Json]]:
     return drift.found(visit.conn, visit.catalog, visit.translator.say)
 
 
-def sent(visit: Visit, body: Json) -> Sent:
-    """Read what was sent. Raises Forbidden, BadOperation."""
-    actor = evolution.administrator(visit)
-    told = _body(body)
-    confirmed = frozenset(str(one) for one in told.get("confirmed", ()))
+def sent(visit: Visit, body: Json, tag: str | None = None) -> Sent:
+    """Read what was sent. Raises Forbidden, BadOperation, and Overtaken where the definitions are not at `tag` any more."""
+    return _sent(visit, {"operations": body} if isinstance(body, list) else body, _BODY, tag)
+
+
+def sent_to_undo(visit: Visit, body: Json, tag: str | None = None) -> Sent:
+    """The same for taking a change back, which brings its operations itself: none can be sent."""
+    return _sent(visit, body, _TO_UNDO, tag)
+
+
+def _sent(visit: Visit, body: Json, known: Mapping[str, type], tag: str | None) -> Sent:
+    actor, version = evolution.administrator(visit), visit.catalog.version
+    told = _read(body, known)
+    if tag is not None and tag != str(version):
+        raise Overtaken(version)
     operations = evolution.read_operations(told.get("operations", []))
-    return Sent(actor, Request(operations, told.get("note", ""), told.get("base"), told.get("seen", ""), confirmed))
+    base = told.get("base", version if tag else None)
+    wanted = Request(operations, told.get("note", ""), base, told.get("seen", ""), frozenset(told.get("confirmed", ())))
+    return Sent(actor, wanted, version if tag else None)
 
 
-def _body(body: Json) -> Mapping[str, Any]:
-    told = {"operations": body} if isinstance(body, list) else body
-    if not isinstance(told, Mapping):
-        raise BadOperation(0, "", M_("Operations are a list of JSON objects."))
-    for name, value in told.items():
-        if name not in _BODY or not isinstance(value, _BODY[name]) or isinstance(value, bool):
-            raise BadOperation(0, name, M_("“%(name)s” is not understood here. Known: %(known)s.", name=name, known=", ".join(_BODY)))
-    if len(told.get("note", "")) > MOST_NOTE or not operation.storable(told.get("note", "")):
+def _read(body: Json, known: Mapping[str, type]) -> Mapping[str, Any]:
+    if not isinstance(body, Mapping):
+        text = M_("Operations are a list of JSON objects.") if "operations" in known else M_("What is sent here is a JSON object.")
+        raise BadOperation(0, "", text)
+    for name, value in body.items():
+        fits = name in known and isinstance(value, known[name]) and not isinstance(value, bool)
+        if not fits or (name == "confirmed" and not all(isinstance(one, str) for one in value)):
+            raise BadOperation(0, name, M_("“%(name)s” is not understood here. Known: %(known)s.", name=name, known=", ".join(known)))
+    if len(body.get("note", "")) > MOST_NOTE or not operation.storable(body.get("note", "")):
         raise BadOperation(0, "note", M_("A note has at most %(most)s characters, without control characters.", most=MOST_NOTE))
-    return told
+    return body
 
 
 def preview(visit: Visit, wanted: Sent) -> dict[str, Json]:
-    """What it would do. Changes nothing."""
-    return plan_json.of_preview(evolution.preview(visit, wanted.request.operations), visit.translator.say)
+    """What it would do. Changes nothing. Raises Outdated as a publishing would."""
+    return _looked_at(visit, wanted, evolution.preview(visit, wanted.request.operations))
 
 
-def preview_undo(visit: Visit, change: int) -> dict[str, Json]:
-    """What taking a change back would do. Changes nothing. Raises UnknownChange, NotUndoable."""
-    evolution.administrator(visit)
-    seen = evolution.preview(visit, evolution.taken_back(visit.conn, change), change)
-    return plan_json.of_preview(seen, visit.translator.say)
+def preview_undo(visit: Visit, wanted: Sent, change: int) -> dict[str, Json]:
+    """What taking a change back would do. Changes nothing. Raises UnknownChange, NotUndoable, and Outdated as an undoing would."""
+    return _looked_at(visit, wanted, evolution.preview(visit, evolution.taken_back(visit.conn, change), change))
+
+
+def _looked_at(visit: Visit, wanted: Sent, found: Preview) -> dict[str, Json]:
+    base, version = wanted.request.base, visit.catalog.version
+    if base not in (None, version) or wanted.request.seen not in ("", found.hash):
+        raise Outdated(version if base is None else base, version)
+    return plan_json.of_preview(found, visit.translator.say)
 
 
 def publish(site: Site, wanted: Sent) -> dict[str, Json]:
-    """Make the change. Raises what `evolution.publish` raises."""
+    """Make the change. Raises what `evolution.publish` raises, and Overtaken."""
     if not wanted.request.operations:
         raise BadOperation(0, "operations", M_("There is nothing to publish."))
-    return _applied(evolution.publish(site, wanted.actor, wanted.request))
+    with _precondition(wanted):
+        return _applied(evolution.publish(site, wanted.actor, wanted.request))
 
 
 def undo(site: Site, wanted: Sent, change: int) -> dict[str, Json]:
-    """Take a change back. Raises UnknownChange, NotUndoable, and what `evolution.publish` raises."""
-    return _applied(evolution.undo(site, wanted.actor, change, wanted.request))
+    """Take a change back. Raises UnknownChange, NotUndoable, and what `publish` raises."""
+    with _precondition(wanted):
+        return _applied(evolution.undo(site, wanted.actor, change, wanted.request))
+
+
+@contextmanager
+def _precondition(wanted: Sent) -> Iterator[None]:
+    """Another change that came in between `If-Match` and the lock is told as one that came before."""
+    try:
+        yield
+    except Outdated as error:
+        if wanted.tag is not None and error.current != wanted.tag:
+            raise Overtaken(error.current) from error
+        raise
 
 
 def _applied(done: Applied) -> dict[str, Json]:

@@ -51,17 +51,31 @@ def _answers(description: str, status: str = "200") -> dict[str, Json]:
     return {"responses": {status: {"description": description}, "403": _PROBLEM}}
 
 
-_PUBLISHED = {"responses": {"201": {"description": "Published"}, "403": _PROBLEM, "409": _PROBLEM, "422": _PROBLEM, "503": _PROBLEM}}
-_SENT: dict[str, Json] = {
-    "type": "object",
-    "properties": {
-        "operations": {"type": "array", "items": {"$ref": "#/components/schemas/operation"}},
-        "note": {"type": "string"},
-        "base": {"type": "integer", "description": "The version it was looked at with."},
-        "seen": {"type": "string", "description": "The hash of the preview."},
-        "confirmed": {"type": "array", "items": {"type": "string"}},
-    },
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "The ETag of the definitions that were looked at.",
 }
+_PUBLISHING: dict[str, Json] = {
+    "parameters": [_DRY_RUN, _IF_MATCH],
+    "responses": {"200": {"description": "The plan"}, "201": {"description": "Published"}}
+    | dict.fromkeys(("400", "403", "409", "412", "422", "503"), _PROBLEM),
+}
+_TO_UNDO: dict[str, Json] = {
+    "note": {"type": "string"},
+    "base": {"type": "integer", "description": "The version it was looked at with."},
+    "seen": {"type": "string", "description": "The hash of the preview."},
+    "confirmed": {"type": "array", "items": {"type": "string"}},
+}
+_OPERATIONS: dict[str, Json] = {"operations": {"type": "array", "items": {"$ref": "#/components/schemas/operation"}}}
+
+
+def _sent(properties: dict[str, Json], *, required: bool) -> dict[str, Json]:
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
 _METADATA: dict[str, Json] = {
     "/api/v1/metadata/entities": {"get": _answers("All entities in short")},
     "/api/v1/metadata/entities/{name}": {
@@ -72,15 +86,11 @@ _METADATA: dict[str, Json] = {
     "/api/v1/metadata/check": {"get": _answers("What differs between definitions and database")},
     "/api/v1/metadata/operations": {
         "get": _answers("The operations that can be sent"),
-        "post": {
-            "parameters": [_DRY_RUN],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": _SENT}}},
-            **_PUBLISHED,
-        },
+        "post": {**_sent(_OPERATIONS | _TO_UNDO, required=True), **_PUBLISHING},
     },
     "/api/v1/metadata/changes": {"get": _answers("The journal, newest first")},
     "/api/v1/metadata/changes/{id}": {"parameters": [_ID], "get": _answers("A change with its events")},
-    "/api/v1/metadata/changes/{id}/undo": {"parameters": [_ID], "post": {"parameters": [_DRY_RUN], **_PUBLISHED}},
+    "/api/v1/metadata/changes/{id}/undo": {"parameters": [_ID], "post": {**_sent(_TO_UNDO, required=False), **_PUBLISHING}},
 }
 
 

@@ -65,6 +65,7 @@ REFUSED: dict[str, tuple[Any, int, str]] = {
     "a control character deep inside": ([{**ADD, "labels": {"zh-Hans": "a\x1b"}}], 400, "cannot be kept"),
     "a label of blanks": ([{**ADD, "label": "   "}], 400, "label"),
     "a name with a line end": ([{**ADD, "name": "c_grade\n"}], 400, "name"),
+    "a confirmation that is no name": ({"operations": [ADD], "confirmed": [7]}, 400, "confirmed"),
     "a note that cannot be kept": ({"operations": [ADD], "note": "a\0b"}, 400, "note"),
     "a note without end": ({"operations": [ADD], "note": "x" * 100_000}, 400, "note"),
     "a default that is no day": ([{**ADD, "type": "date", "default": "soon"}], 422, "F1"),
@@ -89,6 +90,89 @@ def test_refusals_say_why(api: Api, body: Any, status: int, told: str) -> None:
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     assert told in answer.text
+
+
+NOT_TO_UNDO: dict[str, tuple[Any, str]] = {
+    "operations of one's own": ({"operations": [ADD]}, "operations"),
+    "a list": ([ADD], "JSON object"),
+    "an unknown key": ({"colour": "red"}, "colour"),
+}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("address", ["/metadata/changes/1/undo", "/metadata/changes/1/undo?dry_run=true"])
+@pytest.mark.parametrize(("body", "told"), NOT_TO_UNDO.values(), ids=NOT_TO_UNDO.keys())
+def test_an_undo_refuses_what_it_does_not_take(api: Api, address: str, body: Any, told: str) -> None:
+    api.post("/metadata/operations", json=[ADD])
+    refused = api.post(address, json=body)
+    assert (refused.status_code, refused.mimetype, told in refused.text) == (400, "application/problem+json", True)
+    assert "c_grade" in api.get("/customer/schema").json["properties"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("path", ["entities", "entities/customer", "types", "operations", "check", "changes", "changes/1"])
+def test_no_parameter_is_passed_over(api: Api, path: str) -> None:
+    api.post("/metadata/operations", json=[ADD])
+    refused = api.get(f"/metadata/{path}?language=de")
+    assert (refused.status_code, refused.mimetype, "language" in refused.text) == (400, "application/problem+json", True)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "address", ["/metadata/operations?dry_run=false&dry_run=true", "/metadata/operations?note=why", "/metadata/changes/1/undo?x=1"]
+)
+def test_nothing_runs_with_a_parameter_that_is_not_understood(api: Api, address: str) -> None:
+    assert api.post(address, json=[ADD]).status_code == 400
+    assert api.get("/metadata/changes").json["data"] == []
+
+
+@ON_SQLITE
+def test_a_change_can_be_bound_to_the_version_that_was_read(api: Api) -> None:
+    first = api.get("/metadata/entities/customer").headers["ETag"]
+    assert api.get("/metadata/entities").headers["ETag"] == first
+    plan = api.post("/metadata/operations?dry_run=true", json=[ADD], headers={"If-Match": first})
+    assert (plan.status_code, plan.headers["ETag"]) == (200, first)
+    made = api.post("/metadata/operations", json=[ADD], headers={"If-Match": first})
+    assert (made.status_code, made.headers["ETag"]) == (201, f'"{made.json["version"]}"')
+    other = [{**ADD, "name": "c_other"}]
+    for address, body in (
+        ("operations", other),
+        ("operations?dry_run=true", other),
+        ("changes/1/undo", {}),
+        ("changes/1/undo?dry_run=true", {}),
+    ):
+        refused = api.post(f"/metadata/{address}", json=body, headers={"If-Match": first})
+        assert (refused.status_code, refused.mimetype) == (412, "application/problem+json"), address
+    assert api.post("/metadata/operations", json=other, headers={"If-Match": "*"}).status_code == 201
+    now = api.get("/metadata/entities").headers["ETag"]
+    assert api.post("/metadata/changes/1/undo", json={}, headers={"If-Match": now}).status_code == 201
+
+
+@ON_SQLITE
+def test_a_change_between_reading_and_the_lock_is_found_as_well(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, publish = api.get("/metadata/entities").headers["ETag"], evolution.publish
+
+    def overtaken(*told: Any) -> Any:
+        monkeypatch.setattr(evolution, "publish", publish)
+        assert api.post("/metadata/operations", json=[{**ADD, "name": "c_first"}]).status_code == 201
+        return publish(*told)
+
+    monkeypatch.setattr(evolution, "publish", overtaken)
+    assert api.post("/metadata/operations", json=[ADD], headers={"If-Match": read}).status_code == 412
+    assert "c_grade" not in api.get("/customer/schema").json["properties"]
+
+
+@ON_SQLITE
+def test_a_plan_is_not_told_for_what_has_changed_since(api: Api) -> None:
+    plan = api.post("/metadata/operations?dry_run=true", json=[ADD]).json
+    assert (
+        api.post("/metadata/operations?dry_run=true", json={"operations": [ADD], "base": plan["base"], "seen": plan["hash"]}).status_code
+        == 200
+    )
+    assert api.post("/metadata/operations?dry_run=true", json={"operations": [ADD], "seen": "another"}).status_code == 409
+    api.post("/metadata/operations", json=[ADD])
+    for address, body in (("operations", {"operations": [{**ADD, "name": "c_other"}]}), ("changes/1/undo", {})):
+        assert api.post(f"/metadata/{address}?dry_run=true", json={**body, "base": plan["base"]}).status_code == 409, address
 
 
 @ON_SQLITE
