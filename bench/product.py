@@ -23,7 +23,7 @@ from bench.wsgi import Application, Client
 from engine import accounts
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Json
-from engine.metadata.physical import tables
+from engine.metadata.physical import tables, whole_tables
 from engine.query import tree
 from engine.records.write import column_values
 from engine.render import form
@@ -176,7 +176,7 @@ class Product:
         with self.visit() as visit:
             held = visit.catalog
         with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-            table = tables(held)["customer"]
+            table = whole_tables(held, held.entity("customer"))[0]
             present = {one["name"] for one in sa.inspect(conn).get_indexes("customer")}
             for index in indexes(held, held.entity("customer"), table, conn.dialect.name, trigrams=self._trigrams(conn)):
                 if made and index.name not in present:

@@ -197,7 +197,7 @@ def _opening(table: sa.Table) -> sa.Select[Any]:
     )
     person = sa.and_(t.USER.c.id == table.c.user_id, t.USER.c.active.is_(sa.true()))
     source = t.VERSION.outerjoin(table, valid).outerjoin(t.USER, person)
-    return sa.select(t.VERSION.c.catalog, t.VERSION.c.dictionaries, *_USER).select_from(source)
+    return sa.select(t.VERSION.c.catalog, t.VERSION.c.dictionaries, t.VERSION.c.languages, *_USER).select_from(source)
 
 
 _BY_SESSION, _BY_TOKEN = _opening(t.SESSION), _opening(t.TOKEN)
@@ -207,4 +207,5 @@ def open_request(conn: Connection, *, session: str | None = None, token: str | N
     """The version in force, and who holds this session or API token."""
     held = token if token is not None else session or ""
     row = conn.execute(_BY_TOKEN if token is not None else _BY_SESSION, {"token_hash": _hash(held), "now": datetime.now(UTC)}).one()
-    return Version(row.catalog, row.dictionaries), _user(row) if row.id is not None else None
+    known = Version(row.catalog, row.dictionaries, row.languages)
+    return known, _user(row) if row.id is not None else None

@@ -56,13 +56,16 @@ def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, J
     Creating demands the required fields that have no default; an update may leave any out. A field that does not always
     stand on the card may be left out and empty: when it is demanded is judged beside the schema.
     """
+    fields = list(judged(entity))
+    hidden = {group.name for group in entity.groups if group.visible is not None}
+    demanded = {one.name for one in fields if one.required and one.group not in hidden and one.rules.get("visible") is None}
     found: dict[str, Json] = {
         "$schema": DRAFTS[draft],
         "type": "object",
-        "properties": {field.name: _property(field, demanded=is_demanded(entity, field)) for field in judged(entity)},
+        "properties": {one.name: _property(one, demanded=one.name in demanded) for one in fields},
         "additionalProperties": False,
     }
-    if mode == "create" and (required := [field.name for field in judged(entity) if is_demanded(entity, field) and field.default is None]):
+    if mode == "create" and (required := [one.name for one in fields if one.name in demanded and one.default is None]):
         found["required"] = required
     return found
 
@@ -70,12 +73,6 @@ def schema(entity: Entity, mode: Mode, *, draft: str = "2020-12") -> dict[str, J
 def judged(entity: Entity) -> Iterator[Field]:
     """The fields that have a value."""
     return (field for field in entity.by_name.values() if TYPES[field.type].column_type(field.options) is not None)
-
-
-def is_demanded(entity: Entity, field: Field) -> bool:
-    """Whether the field must always be filled in, whatever stands in others."""
-    hides = any(group.name == field.group and group.visible is not None for group in entity.groups)
-    return field.required and not hides and field.rules.get("visible") is None
 
 
 def _property(field: Field, *, demanded: bool) -> dict[str, Json]:

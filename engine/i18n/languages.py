@@ -1,6 +1,6 @@
 """The languages of an installation, kept as data, and the program's sentences as it says them itself.
 
-A snapshot like the catalog, with the catalog's version: loaded once, immutable, replaced as a whole.
+A snapshot like the catalog, with a counter of its own: loaded once, immutable, replaced as a whole.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def sentence_key(text: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Languages:
-    """The languages at one version of the metadata, in their order, and what the installation says in them itself."""
+    """The languages as they were at one count, in their order, and what the installation says in them itself."""
 
     version: int
     all: Mapping[str, Language] = field(default_factory=lambda: SHIPPED)
@@ -89,7 +89,7 @@ class LanguageStore:
         self._lock = threading.Lock()
 
     def current(self, conn: Connection, version: int) -> Languages:
-        """The languages of that version of the catalog, from memory or freshly loaded."""
+        """The languages at that count, from memory or freshly loaded."""
         held = self._held
         if held is not None and held.version == version:
             return held

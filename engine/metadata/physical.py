@@ -16,9 +16,10 @@ from functools import cache, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, TableClause, Text, column
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.types import TypeEngine
 
 from engine.metadata.columns import Id, UtcDateTime, WideText, short_text
 from engine.metadata.model import Catalog, Entity, Field
@@ -26,11 +27,18 @@ from engine.metadata.tables import METADATA as FIXED
 from engine.metadata.types import TYPES
 
 FOLDED_PREFIX = "s_"
-SYSTEM_COLUMNS = ("id", "version", "created_at", "created_by", "updated_at", "updated_by")
 EXTENSION = re.compile(r"^(?P<entity>.+)__x(?P<number>[1-9][0-9]?)$")
 """The name of an extension table: no entity's, for theirs have no two underscores in a row."""
 Refer = Callable[..., ForeignKey]
 _NONE: frozenset[str] = frozenset()
+_NAMES: WeakKeyDictionary[Entity, tuple[str, ...]] = WeakKeyDictionary()
+_FOLDED: WeakKeyDictionary[Entity, Mapping[str, frozenset[str]]] = WeakKeyDictionary()
+_REFERENCE = BigInteger().with_variant(Integer, "sqlite")
+_SYSTEM: Mapping[str, TypeEngine[Any]] = {
+    "id": Id, "version": Integer(), "created_at": UtcDateTime(), "created_by": BigInteger(), "updated_at": UtcDateTime(), "updated_by": BigInteger(),
+}  # fmt: skip
+SYSTEM_COLUMNS = tuple(_SYSTEM)
+_ROW_KEY = short_text(60)
 _INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 
 
@@ -45,15 +53,34 @@ def has_column(kind: str) -> bool:
     return TYPES[kind].column_type({}) is not None
 
 
+@cache
+def _type_of(kind: str) -> TypeEngine[Any]:
+    """The column type of a type that has a column: one for all its fields, whatever their options."""
+    if TYPES[kind].refers or kind in ("attachment", "image"):
+        return _REFERENCE
+    found = TYPES[kind].column_type({})
+    assert found is not None
+    return found
+
+
 @lru_cache(maxsize=4)
 def folded(catalog: Catalog) -> Mapping[str, frozenset[str]]:
     """By table, the columns that some searchable field or title reads, or once read. Pickers search titles."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, frozenset[str]] = {}
     for entity in catalog.stored:
-        for field in entity.stored:
-            if TYPES[field.type].folds and (field.searchable or field.name == entity.title or field.folded):
-                found.setdefault(field.table, set()).add(field.column)
-    return {table: frozenset(columns) for table, columns in found.items()}
+        for table, columns in _folded_by(entity).items():
+            found[table] = found.get(table, _NONE) | columns
+    return found
+
+
+def _folded_by(entity: Entity) -> Mapping[str, frozenset[str]]:
+    """The same, as far as an entity's card asks for it: a field standing on it may be another entity's."""
+    found = _FOLDED.get(entity)
+    if found is None:
+        asked = [one for one in entity.stored if TYPES[one.type].folds and (one.searchable or one.name == entity.title or one.folded)]
+        found = {name: frozenset(one.column for one in asked if one.table == name) for name in {one.table for one in asked}}
+        _FOLDED[entity] = found
+    return found
 
 
 def is_folded(catalog: Catalog, field: Field) -> bool:
@@ -71,28 +98,55 @@ def folded_column(field: Field) -> str:
     return FOLDED_PREFIX + field.column
 
 
+class RecordTable(TableClause):
+    """A table of records as statements need it: names and types of columns, and a tenth of the work of making a `Table`.
+
+    What SQLAlchemy keeps of a statement it keeps for this very object, as it does for a `Table`: were it for the list of its
+    columns, each statement would go through them all.
+    """
+
+    inherit_cache = True
+
+    def _gen_cache_key(self, anon_map: Any, bindparams: Any) -> tuple[Any, ...]:
+        return (self,)
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
-    tables: Mapping[str, Table]
-    extensions: Mapping[str, tuple[Table, ...]]
+    tables: Mapping[str, RecordTable]
+    extensions: Mapping[str, tuple[RecordTable, ...]]
 
 
+_Folding = tuple[frozenset[str], ...]
 _TABLES: WeakKeyDictionary[Catalog, _Made] = WeakKeyDictionary()
-_OF_ENTITY: WeakKeyDictionary[Entity, tuple[tuple[frozenset[str], ...], tuple[Table, ...]]] = WeakKeyDictionary()
+_OF_ENTITY: WeakKeyDictionary[Entity, tuple[_Folding, tuple[RecordTable, ...]]] = WeakKeyDictionary()
+_WHOLE: WeakKeyDictionary[Entity, tuple[_Folding, tuple[Table, ...]]] = WeakKeyDictionary()
 """An entity's tables, with the folded columns they have: a change of one entity leaves the tables of all others as they are."""
 
 
-def tables(catalog: Catalog) -> Mapping[str, Table]:
-    """The record tables of a catalog by name, with all foreign keys: each entity's own, under its name, and its extension tables.
+def tables(catalog: Catalog) -> Mapping[str, RecordTable]:
+    """The record tables of a catalog by name, for statements: each entity's own, under its name, and its extension tables.
 
     Disabled and retired fields keep their columns. The same objects for as long as the catalog lives, and those of an entity
-    in every catalog that holds it unchanged: statements kept elsewhere hold on to them. Each stands by itself; `linked` has
-    them together.
+    in every catalog that holds it unchanged: statements kept elsewhere hold on to them.
     """
     return _made(catalog).tables
 
 
-def extensions(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
+def whole_tables(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
+    """An entity's tables, its own first, with all that DDL says of them: keys, foreign keys, defaults.
+
+    Each stands by itself; `linked` has those of all entities together.
+    """
+    beside = _folding(catalog, entity)
+    held = _WHOLE.get(entity)
+    if held is None or held[0] != beside:
+        held = beside, tuple(_build(catalog, entity, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
+        _WHOLE[entity] = held
+    return held[1]
+
+
+def extensions(catalog: Catalog, entity: Entity) -> tuple[RecordTable, ...]:
     """The extension tables of an entity; most have none."""
     return _made(catalog).extensions.get(entity.name, ())
 
@@ -116,7 +170,7 @@ def joined(catalog: Catalog, entity: Entity, fields: Iterable[Field]) -> FromCla
     return found
 
 
-def extended(source: FromClause, table: Table, extension: Table) -> FromClause:
+def extended(source: FromClause, table: RecordTable, extension: RecordTable) -> FromClause:
     """A source in which an entity's own table stands, with one of its extension tables."""
     return source.outerjoin(extension, extension.c.id == table.c.id)
 
@@ -134,25 +188,39 @@ def _make_tables(catalog: Catalog) -> _Made:
     return _Made(made, {name: tuple(beside) for name, (_, *beside) in found.items() if beside})
 
 
-def _tables_of(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
-    beside = tuple(folded_in(catalog, name) for name in table_names(entity))
+def _tables_of(catalog: Catalog, entity: Entity) -> tuple[RecordTable, ...]:
+    beside = _folding(catalog, entity)
     held = _OF_ENTITY.get(entity)
-    if held is not None and held[0] == beside:
-        return held[1]
-    made = tuple(_build(catalog, entity, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
-    _OF_ENTITY[entity] = (beside, made)
-    return made
+    if held is None or held[0] != beside:
+        held = beside, tuple(_table(catalog, entity, name) for name in table_names(entity))
+        _OF_ENTITY[entity] = held
+    return held[1]
+
+
+def _folding(catalog: Catalog, entity: Entity) -> _Folding:
+    return tuple(folded_in(catalog, name) for name in table_names(entity))
+
+
+def _table(catalog: Catalog, entity: Entity, name: str) -> RecordTable:
+    fields, own = standing_in(entity, name), name == entity.table
+    kinds = {**_SYSTEM, **({"row_key": _ROW_KEY} if entity.is_dictionary else {})} if own else {"id": _REFERENCE}
+    kinds |= {one.column: _type_of(one.type) for one in fields}
+    kinds |= dict.fromkeys((folded_column(one) for one in fields if one.column in folded_in(catalog, name)), WideText)
+    return RecordTable(name, *(column(one, kind) for one, kind in kinds.items()))
 
 
 def table_names(entity: Entity) -> tuple[str, ...]:
     """The names of an entity's tables, without making them: its own, then its extension tables in order."""
-    beside = {field.table for field in entity.stored if field.table != entity.table and field.via is None and is_stored(field)}
-    return (entity.table, *sorted(beside, key=lambda name: (len(name), name)))
+    found = _NAMES.get(entity)
+    if found is None:
+        beside = {field.table for field in entity.stored if field.table != entity.table and field.via is None and is_stored(field)}
+        found = _NAMES[entity] = (entity.table, *sorted(beside, key=lambda name: (len(name), name)))
+    return found
 
 
 def standing_in(entity: Entity, table: str) -> list[Field]:
     """The fields whose values one of an entity's tables holds, disabled and retired ones included."""
-    return [field for field in entity.stored if field.via is None and field.table == table and is_stored(field)]
+    return [field for field in entity.stored if field.via is None and field.table == table and has_column(field.type)]
 
 
 def columns_of(catalog: Catalog, table: str, fields: Sequence[Field]) -> Mapping[str, Field]:
@@ -191,20 +259,16 @@ def _stand_in_id(name: str) -> Column[int]:
 def _build(catalog: Catalog, entity: Entity, metadata: MetaData, refer: Refer) -> Iterator[Table]:
     """The entity's own table, then its extension tables in order."""
     columns: list[Column[object]] = [
-        Column("id", Id, primary_key=True, autoincrement=True),
-        Column("version", Integer, nullable=False),
-        Column("created_at", UtcDateTime, nullable=False),
-        Column("created_by", BigInteger),
-        Column("updated_at", UtcDateTime, nullable=False),
-        Column("updated_by", BigInteger),
+        Column("id", _SYSTEM["id"], primary_key=True, autoincrement=True),
+        *(Column(one, _SYSTEM[one], nullable=one.endswith("_by")) for one in SYSTEM_COLUMNS[1:]),
     ]
     if entity.is_dictionary:
-        columns.append(Column("row_key", short_text(60), unique=True))
+        columns.append(Column("row_key", _ROW_KEY, unique=True))
     made = _columns_in(catalog, standing_in(entity, entity.table), refer)
     yield Table(entity.table, metadata, *columns, *made, **_INNODB, sqlite_autoincrement=True)
     for name in table_names(entity)[1:]:
         owner = refer(entity.table, ondelete="CASCADE")
-        id: Column[object] = Column("id", _id_type(), owner, primary_key=True, autoincrement=False)
+        id: Column[object] = Column("id", _REFERENCE, owner, primary_key=True, autoincrement=False)
         yield Table(name, metadata, id, *_columns_in(catalog, standing_in(entity, name), refer), **_INNODB)
 
 
@@ -220,24 +284,15 @@ def _reach(column: Column[object]) -> int:
 
 
 def _columns_of(catalog: Catalog, field: Field, refer: Refer) -> list[Column[object]]:
-    kind = TYPES[field.type]
-    column_type = kind.column_type(field.options)
-    if column_type is None:
-        return []
-    made: list[Column[object]] = []
-    if kind.refers:
-        made.append(Column(field.column, _id_type(), refer(field.target or ""), nullable=True))
+    keys = []
+    if TYPES[field.type].refers:
+        keys = [refer(field.target or "")]
     elif field.type in ("attachment", "image"):
-        made.append(Column(field.column, _id_type(), refer("fl_file"), nullable=True))
-    else:
-        made.append(Column(field.column, column_type, nullable=True))
+        keys = [refer("fl_file")]
+    made: list[Column[object]] = [Column(field.column, _type_of(field.type), *keys, nullable=True)]
     if is_folded(catalog, field):
         made.append(Column(folded_column(field), WideText, nullable=True))
     return made
-
-
-def _id_type() -> BigInteger:
-    return BigInteger().with_variant(Integer, "sqlite")
 
 
 def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
@@ -246,7 +301,7 @@ def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
 
 
 __all__ = [
-    "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "columns_of", "entity_of", "extended", "extension_name", "extensions", "folded",
+    "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "RecordTable", "columns_of", "entity_of", "extended", "extension_name", "extensions", "folded",
     "folded_column", "folded_in", "has_column", "is_folded", "is_stored", "joined", "linked", "part_of_table", "standing_in", "table_names",
-    "tables", "value_column",
+    "tables", "value_column", "whole_tables",
 ]  # fmt: skip

@@ -10,10 +10,11 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, select, update
 
 from engine.errors import UnknownField
 from engine.metadata import label_store
@@ -24,10 +25,11 @@ from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Group
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The two counters a process compares: of the metadata, and of the rows of dictionaries."""
+    """The counters a process compares: of the metadata, of the rows of dictionaries, and of languages with the program's own sentences."""
 
     catalog: int
     dictionaries: int
+    languages: int = 0
 
 
 Follow = Callable[[Connection, Catalog, int], Catalog | None]
@@ -70,14 +72,35 @@ class CatalogStore:
 
 def read_version(conn: Connection) -> Version:
     """The version in force."""
-    row = conn.execute(select(t.VERSION.c.catalog, t.VERSION.c.dictionaries)).one()
-    return Version(row.catalog, row.dictionaries)
+    return Version(*conn.execute(_COUNTERS).one())
 
 
-def bump_version(conn: Connection, *, dictionaries: bool = False) -> None:
-    """Make every process load again: the catalog, or only the rows of dictionaries."""
-    column = t.VERSION.c.dictionaries if dictionaries else t.VERSION.c.catalog
-    conn.execute(update(t.VERSION).where(t.VERSION.c.id == 1).values({column: column + 1}))
+def hold_version(conn: Connection) -> int:
+    """The version of the catalog, which nobody else raises until the unit ends."""
+    return int(conn.execute(_HELD).scalar_one())
+
+
+_COUNTERS = select(t.VERSION.c.catalog, t.VERSION.c.dictionaries, t.VERSION.c.languages)
+_HELD = select(t.VERSION.c.catalog).with_for_update()
+_COUNTED: Mapping[str, Update] = {
+    name: update(t.VERSION).values({column: column + 1 for column in columns})
+    for name, columns in {
+        "catalog": [t.VERSION.c.catalog],
+        "labels": [t.VERSION.c.catalog, t.VERSION.c.languages],
+        "dictionaries": [t.VERSION.c.dictionaries],
+    }.items()
+}
+_ADVANCED = _COUNTED["catalog"].where(t.VERSION.c.catalog == bindparam("held"))
+
+
+def bump_version(conn: Connection, what: Literal["catalog", "labels", "dictionaries"] = "labels") -> None:
+    """Make every process load again: the catalog alone, with it the languages and their sentences, or only the rows of dictionaries."""
+    conn.execute(_COUNTED[what])
+
+
+def advance(conn: Connection, version: int) -> bool:
+    """The same for the catalog alone, if that is the version in force; else nothing. Returns whether it was."""
+    return conn.execute(_ADVANCED, {"held": version}).rowcount == 1
 
 
 def load(conn: Connection) -> Catalog:
@@ -280,6 +303,9 @@ def _write_entity(conn: Connection, before: Entity, after: Entity) -> None:
     _write_fields(conn, before, after)
 
 
+_BUT_ITS_PLACE = attrgetter(*(one.name for one in fields(Field) if one.name != "position"))
+
+
 def _write_fields(conn: Connection, before: Entity, after: Entity) -> None:
     held, coming = ({one.id: one for one in (*entity.stored, *entity.missing)} for entity in (before, after))
     if gone := held.keys() - coming.keys():
@@ -288,7 +314,7 @@ def _write_fields(conn: Connection, before: Entity, after: Entity) -> None:
     if new:
         conn.execute(insert(t.FIELD), new)
     changed = [one for id, one in coming.items() if id in held and one is not held[id] and one != held[id]]
-    moved = [one for one in changed if replace(one, position=held[one.id].position) == held[one.id]]
+    moved = [one for one in changed if _BUT_ITS_PLACE(one) == _BUT_ITS_PLACE(held[one.id])]
     by_distance: dict[int, list[str]] = {}
     for one in moved:  # an order changes the places of many, and of each nothing else; most move by the same distance
         by_distance.setdefault(one.position - held[one.id].position, []).append(one.id)

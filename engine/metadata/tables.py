@@ -136,6 +136,7 @@ VERSION = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("catalog", BigInteger, nullable=False),
     Column("dictionaries", BigInteger, nullable=False),
+    Column("languages", BigInteger, nullable=False, server_default="0"),
     **_INNODB,
 )
 USER = Table(

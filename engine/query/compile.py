@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Field, Via
-from engine.metadata.physical import extended, folded_column, is_folded, tables
+from engine.metadata.physical import RecordTable, extended, folded_column, is_folded, tables
 from engine.metadata.types import TYPES
 from engine.query.operators import OPERATORS, contains
 from engine.query.tree import Condition, Junction, Query, Rule, SortKey
@@ -28,10 +28,10 @@ class Source:
     catalog: Catalog
     entity: Entity
     joined: dict[str, tuple[Via, FromClause]] = field(default_factory=dict)
-    extensions: dict[str, sa.Table] = field(default_factory=dict)
+    extensions: dict[str, RecordTable] = field(default_factory=dict)
 
     @property
-    def table(self) -> sa.Table:
+    def table(self) -> RecordTable:
         """The entity's own table."""
         return tables(self.catalog)[self.entity.name]
 

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from engine.metadata.model import Catalog, Entity
-from engine.metadata.physical import extensions
+from engine.metadata.physical import RecordTable, extensions
 
-Apart = Sequence[tuple[Table, dict[str, Any]]]
+Apart = Sequence[tuple[RecordTable, dict[str, Any]]]
 """Extension tables, each with the columns that are written there."""
 
 
@@ -23,14 +23,14 @@ def taken_out(catalog: Catalog, entity: Entity, row: dict[str, Any]) -> Apart:
 
 
 @lru_cache(maxsize=256)
-def blank_row(table: Table) -> Mapping[str, None]:
+def blank_row(table: RecordTable) -> Mapping[str, None]:
     """Every column of a record table without a value, but for the id."""
     return MappingProxyType(dict.fromkeys(column.name for column in table.c if column.name not in ("id", "row_key")))
 
 
 def insert(conn: Connection, told: Sequence[tuple[int, Apart]]) -> None:
     """Store the second rows of new records, by id, where there is a value to store."""
-    found: dict[Table, list[dict[str, Any]]] = {}
+    found: dict[RecordTable, list[dict[str, Any]]] = {}
     for id, apart in told:
         for table, row in apart:
             if any(value is not None for value in row.values()):

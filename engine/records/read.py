@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from engine.errors import NotFound
 from engine.metadata.model import Catalog, Entity, Field, Json, Via
-from engine.metadata.physical import is_stored, joined, tables
+from engine.metadata.physical import SYSTEM_COLUMNS, is_stored, joined, tables
 from engine.metadata.types import TYPES
 
 
@@ -38,25 +38,25 @@ class Record:
 
 @lru_cache(maxsize=256)
 def _statement(catalog: Catalog, entity: Entity, names: tuple[str, ...] | None) -> tuple[sa.Select[Any], tuple[Field, ...]]:
-    table = tables(catalog)[entity.name]
+    made = tables(catalog)
+    table = made[entity.name]
     chosen = entity.by_name.values() if names is None else [entity.by_name[name] for name in names]
     fields = tuple(field for field in chosen if is_stored(field))
     source: Any = joined(catalog, entity, fields)
     aliases: dict[str, Any] = {}
     for via in entity.vias.values():
         if names is None or any(field.via == via for field in fields):
-            alias = tables(catalog)[via.entity].alias(f"via_{via.entity}")
+            alias = made[via.entity].alias(f"via_{via.entity}")
             owner, flag = (alias.c[catalog.entity(via.entity).field(name).column] for name in (via.owner, via.flag))
             source = source.outerjoin(alias, sa.and_(owner == table.c.id, flag.is_(sa.true())))
             aliases[via.entity] = alias
-    columns: list[Any] = [table.c[name] for name in ("id", "version", "created_at", "created_by", "updated_at", "updated_by")]
+    columns: list[Any] = [table.c[name] for name in SYSTEM_COLUMNS]
     if entity.is_dictionary:
         columns.append(table.c.row_key)
     for name, alias in aliases.items():
         columns += [alias.c.id.label(f"vid_{name}"), alias.c.version.label(f"vver_{name}")]
-    for place, field in enumerate(fields):
-        home = aliases[field.via.entity] if field.via else tables(catalog)[field.table]
-        columns.append(home.c[field.column].label(f"f{place}"))
+    # Values are read by their place: names of their own would double the time that making the statement's text takes.
+    columns += [(aliases[field.via.entity] if field.via else made[field.table]).c[field.column] for field in fields]
     return sa.select(*columns).select_from(source), fields
 
 

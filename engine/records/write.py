@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from engine.messages import M_
 from engine.metadata import conversion
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Entity, Field, Json, Via
-from engine.metadata.physical import folded_column, is_folded, is_stored, tables
+from engine.metadata.physical import RecordTable, folded_column, is_folded, is_stored, tables, whole_tables
 from engine.metadata.rows import new_key
 from engine.metadata.tables import HISTORY
 from engine.metadata.types import TYPES
@@ -143,7 +144,7 @@ def insert_many(
     blank = {**blank_row(table), **stamps}
     coming = [column_values(catalog, entity, own) | _keyed(entity) for own, _ in split]
     apart = [extension.taken_out(catalog, entity, row) for row in coming]
-    ids = _insert_rows(conn, table, [{**blank, **row} for row in coming])
+    ids = _insert_rows(conn, whole_tables(catalog, entity)[0], [{**blank, **row} for row in coming])
     extension.insert(conn, list(zip(ids, apart, strict=True)))
     entries = [
         history.entry_row(entity.name, id, "create", {n: (None, v) for n, v in row.items() if v is not None}, by=by, at=now, batch=batch)
@@ -201,10 +202,14 @@ def insert_row(conn: Connection, catalog: Catalog, entity: Entity, row: dict[str
     """Store the columns of a new record, stamps included, in the entity's tables. No history. Returns its id."""
     table, apart = tables(catalog)[entity.name], extension.taken_out(catalog, entity, row)
     # Every column is named, filled or not: one statement for the table, compiled once, whatever a record leaves out.
-    done = conn.execute(sa.insert(table), {**blank_row(table), **row})
-    (new,) = done.inserted_primary_key or (done.lastrowid,)
-    extension.insert(conn, [(int(new), apart)])
-    return int(new)
+    new = int(conn.execute(_inserting(table), {**blank_row(table), **row}).scalar_one())
+    extension.insert(conn, [(new, apart)])
+    return new
+
+
+@lru_cache(maxsize=64)
+def _inserting(table: RecordTable) -> sa.Executable:
+    return sa.insert(table).returning(table.c.id)
 
 
 def _insert_via(conn: Connection, catalog: Catalog, via: Via, owner: int, found: Values, *, by: int | None) -> None:

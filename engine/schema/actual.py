@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -63,26 +64,31 @@ def indexes(conn: Connection, table: str) -> frozenset[str]:
     return frozenset(str(row[0]) for row in rows)
 
 
-def index_columns(conn: Connection, table: str) -> Mapping[str, tuple[str, ...]]:
-    """A table's indexes with the columns each of them reads, in order; on PostgreSQL only those that can be used."""
-    match conn.dialect.name:
-        case "sqlite":
-            asked = "SELECT l.name, i.name FROM pragma_index_list(:table) l, pragma_index_info(l.name) i ORDER BY l.seq, i.seqno"
-        case "postgresql":
-            asked = (
-                "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-                "JOIN pg_attribute a ON a.attrelid = i.indexrelid "
-                "WHERE i.indrelid = to_regclass(quote_ident(:table)) AND i.indisvalid ORDER BY c.relname, a.attnum"
-            )
-        case _:
-            asked = (
-                "SELECT index_name, column_name FROM information_schema.statistics "
-                "WHERE table_schema = DATABASE() AND table_name = :table ORDER BY index_name, seq_in_index"
-            )
-    found: dict[str, tuple[str, ...]] = {}
-    for name, column in conn.execute(sa.text(asked), {"table": table}):
-        found[str(name)] = (*found.get(str(name), ()), str(column))
+def index_columns(conn: Connection, tables: Sequence[str]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The indexes of each of these tables with the columns that it reads, in order; on PostgreSQL only those that can be used."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in tables}
+    if tables:
+        told = {"tables": json.dumps(tables) if conn.dialect.name == "sqlite" else tables}
+        for table, name, column in conn.execute(_INDEX_COLUMNS.get(conn.dialect.name, _INDEX_COLUMNS["mariadb"]), told):
+            found[str(table)][str(name)] = (*found[str(table)].get(str(name), ()), str(column))
     return found
+
+
+_INDEX_COLUMNS = {
+    "sqlite": sa.text(
+        "SELECT t.value, l.name, i.name FROM json_each(:tables) t, pragma_index_list(t.value) l, pragma_index_info(l.name) i "
+        "ORDER BY t.key, l.seq, i.seqno"
+    ),
+    "postgresql": sa.text(
+        "SELECT t.relname, c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid "
+        "JOIN pg_attribute a ON a.attrelid = i.indexrelid WHERE i.indisvalid AND i.indrelid IN "
+        "(SELECT to_regclass(quote_ident(name)) FROM unnest(CAST(:tables AS text[])) name) ORDER BY 1, 2, a.attnum"
+    ),
+    "mariadb": sa.text(
+        "SELECT table_name, index_name, column_name FROM information_schema.statistics "
+        "WHERE table_schema = DATABASE() AND table_name IN :tables ORDER BY 1, 2, seq_in_index"
+    ).bindparams(sa.bindparam("tables", expanding=True)),
+}
 
 
 def half_built(conn: Connection, table: str) -> frozenset[str]:
@@ -151,6 +157,13 @@ def is_done(conn: Connection, statement: Statement) -> bool:
             return statement.name not in _foreign_keys(conn, statement.table)
 
 
+def is_as_told(conn: Connection, statement: Statement) -> bool:
+    """Whether a statement has taken effect and, where it made a column, of the type it was to be."""
+    if statement.action != "add_column":
+        return is_done(conn, statement)
+    return columns(conn, statement.table, statement.name).get(statement.name) == statement.expected
+
+
 def wrong_type(conn: Connection, statement: Statement) -> str:
     """The type of the column that is there, if it is another one than the statement makes; else ''."""
     found = columns(conn, statement.table, statement.name).get(statement.name, "") if statement.action == "add_column" else ""
@@ -159,38 +172,57 @@ def wrong_type(conn: Connection, statement: Statement) -> str:
 
 def row_estimate(conn: Connection, table: str) -> int:
     """About how many rows a table has, without counting them; 0 where there is no such table."""
-    match conn.dialect.name:
-        case "sqlite":
-            if conn.execute(sa.text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :table"), {"table": table}).first() is None:
-                return 0
-            held = sa.table(table, sa.column("rowid"))
-            return int(conn.execute(sa.select(sa.func.max(held.c.rowid))).scalar() or 0)
-        case "postgresql":
-            asked = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(:table))"
-        case _:
-            asked = "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = :table"
-    found = int(conn.execute(sa.text(asked), {"table": table}).scalar() or 0)
-    if found < 0:  # never analysed: a full count up to what counts as large
-        held = sa.table(table)
-        few = sa.select(sa.literal(1)).select_from(held).limit(LARGE + 1).subquery()
-        return int(conn.execute(sa.select(sa.func.count()).select_from(few)).scalar_one())
-    return found
+    return row_estimates(conn, [table]).get(table, 0)
+
+
+def row_estimates(conn: Connection, tables: Sequence[str]) -> Mapping[str, int]:
+    """The same for several tables; those that there are not are left out."""
+    if conn.dialect.name == "sqlite":
+        there = conn.execute(_THERE, {"tables": json.dumps(tables)}).scalars().all()
+        largest = (sa.select(sa.func.max(sa.table(name, sa.column("rowid")).c.rowid)) for name in there)
+        return {name: int(conn.execute(one).scalar() or 0) for name, one in zip(there, largest, strict=True)}
+    if conn.dialect.name in MARIADB:
+        return {str(name): int(rows or 0) for name, rows in conn.execute(_MARIADB_ROWS, {"tables": tables})}
+    found = {str(name): int(rows) for name, rows in conn.execute(_POSTGRESQL_ROWS, {"tables": tables})}
+    return {name: _few(conn, name) if rows < 0 else rows for name, rows in found.items()}
+
+
+_THERE = sa.text("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN (SELECT value FROM json_each(:tables))")
+_MARIADB_ROWS = sa.text(
+    "SELECT table_name, table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN :tables"
+).bindparams(sa.bindparam("tables", expanding=True))
+_POSTGRESQL_ROWS = sa.text(
+    "SELECT relname, reltuples FROM pg_class WHERE oid IN (SELECT to_regclass(quote_ident(name)) FROM unnest(CAST(:tables AS text[])) name)"
+)
+
+
+def _few(conn: Connection, table: str) -> int:
+    """The rows of a table that was never analysed, counted up to what counts as large."""
+    few = sa.select(sa.literal(1)).select_from(sa.table(table)).limit(LARGE + 1).subquery()
+    return int(conn.execute(sa.select(sa.func.count()).select_from(few)).scalar_one())
 
 
 def trigrams(conn: Connection) -> bool:
-    """Whether PostgreSQL's index for "contains" is there, and sees Chinese."""
-    if conn.dialect.name != "postgresql":
-        return False
+    """Whether PostgreSQL's index for "contains" is there, and sees Chinese. Once it is, indexes lean on it: it is not asked again."""
+    if conn.dialect.name != "postgresql" or conn.engine in _HAVE_TRIGRAMS:
+        return conn.engine in _HAVE_TRIGRAMS
     if conn.execute(sa.text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")).first() is None:
         return False
-    return bool(conn.execute(sa.text("SELECT show_trgm('科技有限') <> '{}'")).scalar())
+    if conn.execute(sa.text("SELECT show_trgm('科技有限') <> '{}'")).scalar():
+        _HAVE_TRIGRAMS.add(conn.engine)
+    return conn.engine in _HAVE_TRIGRAMS
+
+
+_HAVE_TRIGRAMS: WeakSet[sa.Engine] = WeakSet()
 
 
 def ground(conn: Connection, touched: frozenset[str]) -> Ground:
     """What DDL on these tables depends on."""
-    large = frozenset(name for name in touched if row_estimate(conn, name) > LARGE)
-    indexes = {name: index_columns(conn, name) for name in sorted(touched)}
-    return Ground(conn.dialect, trigrams(conn), large, spent(conn, touched), keys(conn, touched), indexes)
+    names = sorted(touched)
+    held = index_columns(conn, names)
+    large = frozenset(name for name, rows in row_estimates(conn, names).items() if rows > LARGE)
+    keys = {name: len(found) for name, found in held.items() if found} if conn.dialect.name in MARIADB else {}
+    return Ground(conn.dialect, trigrams(conn), large, spent(conn, touched), keys, held)
 
 
 def spent(conn: Connection, touched: frozenset[str]) -> Mapping[str, int]:
@@ -213,17 +245,6 @@ def spent(conn: Connection, touched: frozenset[str]) -> Mapping[str, int]:
             if one["table"] in found:
                 found[one["table"]] = {"drop_column": found[one["table"]] + 1, "create_table": 0, "drop_table": 0}.get(one["action"], found[one["table"]])
     return {name: count for name, count in found.items() if count}
-
-
-def keys(conn: Connection, touched: frozenset[str]) -> Mapping[str, int]:
-    """How many indexes these tables have, where each counts (MariaDB)."""
-    if not touched or conn.dialect.name not in MARIADB:
-        return {}
-    asked = sa.text(
-        "SELECT table_name, COUNT(DISTINCT index_name) FROM information_schema.statistics "
-        "WHERE table_schema = DATABASE() AND table_name IN :tables GROUP BY table_name"
-    ).bindparams(sa.bindparam("tables", expanding=True))
-    return {str(name): int(count) for name, count in conn.execute(asked, {"tables": sorted(touched)})}
 
 
 @dataclass(frozen=True, slots=True)

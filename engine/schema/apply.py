@@ -10,15 +10,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from engine.errors import DatabaseRefused, Interrupted, Outdated
 from engine.metadata import store
-from engine.metadata import tables as t
 from engine.metadata.database import Database
-from engine.metadata.model import Catalog
 from engine.schema import actual, compare, effects, journal, lock, overriding, plan, stages
 from engine.schema.journal import Intent
 from engine.schema.operation import Operation
@@ -41,8 +37,8 @@ def publish(database: Database, operations: Iterable[Operation], orders: Orders)
         made = _planned(run, tuple(operations))
         if run.transactional and not made.fills and not made.contracting:
             return _at_once(run, made)
+        run = replace(run, first=not made.fills and not _may_be_there(made))
         with database.writing() as conn:
-            _check_version(conn, made.before)
             change = journal.open_change(conn, _intent(run, made))
         try:
             return stages.from_the_start(run, change, made)
@@ -77,18 +73,21 @@ def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
     return made
 
 
+def _may_be_there(made: Plan) -> bool:
+    """Whether a column may be there already: that of a field that is taken back or adopted."""
+    return any(isinstance(step.operation, ReviveField) for step in made.steps) or any(one.code == "V2" for one in made.findings)
+
+
 def _at_once(run: Run, made: Plan) -> Applied:
-    change = 0
-    # The column of a field that is taken back or adopted may be there already.
-    there = any(isinstance(step.operation, ReviveField) for step in made.steps) or any(one.code == "V2" for one in made.findings)
+    change, there = 0, _may_be_there(made)
 
     def attempt() -> None:
         nonlocal change
         with transaction(run) as conn:
-            _check_version(conn, made.before)
-            change = journal.open_change(conn, _intent(run, made))
-            stages.write(conn, made.before, made.after)
-            journal.add_event(conn, change, "applied")
+            change = journal.write_whole(conn, _intent(run, made))
+            store.write_difference(conn, made.before, made.after)
+            if not store.advance(conn, made.before.version):
+                raise Outdated(made.before.version, store.read_version(conn).catalog)
             run_all(conn, [one for one in made.expanding if not (there and actual.is_done(conn, one))])  # last: others could wait for it
 
     try:
@@ -120,13 +119,6 @@ def mend(database: Database, orders: Orders) -> Applied | None:
             change = journal.open_change(conn, intent)
         stages.mend(run, change, statements)
     return Applied(change, catalog.version)
-
-
-def _check_version(conn: Connection, before: Catalog) -> None:
-    """The metadata must still be what the plan was made for. Raises Outdated."""
-    current = int(conn.execute(sa.select(t.VERSION.c.catalog)).scalar_one())
-    if current != before.version:
-        raise Outdated(before.version, current)
 
 
 def _intent(run: Run, made: Plan) -> Intent:

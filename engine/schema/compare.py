@@ -14,7 +14,7 @@ from engine.errors import BrokenJournal
 from engine.messages import M_, Message
 from engine.metadata.document import PREFIX
 from engine.metadata.model import Catalog, Entity
-from engine.metadata.physical import FOLDED_PREFIX, entity_of, tables
+from engine.metadata.physical import FOLDED_PREFIX, tables, whole_tables
 from engine.schema import actual, ddl, journal
 from engine.schema.ddl import Ground, Statement, normal_type
 from engine.schema.operation import Finding, Level, Operation
@@ -38,9 +38,9 @@ def compare(conn: Connection, catalog: Catalog) -> list[Drift]:
     ground = actual.ground(conn, frozenset(one.table for one in catalog.stored))
     found += (undropped := list(_not_dropped(conn)))
     spoken_of = {(one.statement.table, one.statement.name) for one in undropped if one.statement}
-    for table in tables(catalog).values():
-        entity = next((one for one in catalog.stored if one.table == entity_of(table.name)), None)
-        found += _of_table(conn, catalog, table, entity, ground)
+    for entity in catalog.stored:
+        for table in whole_tables(catalog, entity):
+            found += _of_table(conn, catalog, table, entity, ground)
     found = [one for one in found if one.finding.code != "P7" or (one.finding.entity, one.finding.field) not in spoken_of]
     order = ("error", "confirm", "warning", "note")
     return sorted(found, key=lambda one: order.index(one.finding.level))
@@ -87,7 +87,7 @@ def _not_dropped(conn: Connection) -> Iterator[Drift]:
             yield _mended("P10", "warning", told, one)
 
 
-def _of_table(conn: Connection, catalog: Catalog, table: Table, entity: Entity | None, ground: Ground) -> Iterator[Drift]:
+def _of_table(conn: Connection, catalog: Catalog, table: Table, entity: Entity, ground: Ground) -> Iterator[Drift]:
     held = actual.columns(conn, table.name)
     if not held:
         yield _drift("P1", "error", M_("The table “%(table)s” is gone. Restore it from a backup.", table=table.name), table.name)
@@ -108,8 +108,8 @@ def _of_table(conn: Connection, catalog: Catalog, table: Table, entity: Entity |
     yield from _left_over(table, entity, held)
 
 
-def _of_missing(table: Table, entity: Entity | None, held: Mapping[str, str]) -> Iterator[Drift]:
-    for one in entity.missing if entity else ():
+def _of_missing(table: Table, entity: Entity, held: Mapping[str, str]) -> Iterator[Drift]:
+    for one in entity.missing:
         if one.via is not None or one.table != table.name:
             continue
         back = one.column in held
@@ -141,8 +141,8 @@ def _of_foreign_keys(conn: Connection, table: Table, ground: Ground, there: set[
             yield _mended("P6", "warning", told, statement) if statement else _drift("P6", "warning", told, table.name, column.name)
 
 
-def _left_over(table: Table, entity: Entity | None, held: Mapping[str, str]) -> Iterator[Drift]:
-    aside: set[str] = {name for one in (entity.missing if entity else ()) for name in (one.column, FOLDED_PREFIX + one.column)}
+def _left_over(table: Table, entity: Entity, held: Mapping[str, str]) -> Iterator[Drift]:
+    aside: set[str] = {name for one in entity.missing for name in (one.column, FOLDED_PREFIX + one.column)}
     for name in sorted(set(held) - {column.name for column in table.columns} - aside):
         if name.removeprefix(FOLDED_PREFIX).startswith(PREFIX):
             told = M_("The column “%(name)s” of “%(table)s” belongs to no field. It stays as it is.", name=name, table=table.name)

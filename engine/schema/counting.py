@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from engine.metadata.model import Json
+from engine.metadata.physical import RecordTable
 
 PIECE = 20_000
 """The span of ids that is counted at a time."""
@@ -35,7 +36,7 @@ class Counts:
     filled: Mapping[str, Count]
 
 
-def count(conn: Connection, table: Table, columns: Iterable[str], until: float) -> Counts:
+def count(conn: Connection, table: RecordTable, columns: Iterable[str], until: float) -> Counts:
     """Count the rows of a table and the values in some of its columns, until this moment of the monotonic clock."""
     names = sorted(set(columns))
     first, last = conn.execute(sa.select(sa.func.min(table.c.id), sa.func.max(table.c.id))).one()

@@ -21,16 +21,15 @@ from engine.metadata.model import Catalog, Entity, Field
 from engine.metadata.physical import (
     columns_of,
     entity_of,
-    extensions,
     folded_column,
     folded_in,
     linked,
     part_of_table,
     standing_in,
     table_names,
-    tables,
+    whole_tables,
 )
-from engine.schema.indexes import MOST_KEYS, first_moment, indexes, indexes_of
+from engine.schema.indexes import MOST_KEYS, first_moment, indexes, indexes_of, is_indexed
 
 Action = Literal["create_table", "drop_table", "add_column", "drop_column", "create_index", "drop_index", "add_foreign_key", "drop_foreign_key"]
 CONTRACTING: tuple[Action, ...] = ("drop_foreign_key", "drop_index", "drop_column", "drop_table")
@@ -76,7 +75,7 @@ def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> N
 
     What is there already is left as it is: where the database cannot roll DDL back, a start that was cut off goes on here.
     """
-    wanted = [one for name in names for one in (tables(catalog)[name], *extensions(catalog, catalog.entity(name)))]
+    wanted = [one for name in names for one in whole_tables(catalog, catalog.entity(name))]
     trigrams = has_trigrams(conn)
     held = sa.inspect(conn)
     there = set(held.get_table_names())
@@ -98,7 +97,7 @@ def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statemen
     held, coming = _owners(before), _owners(after)
     made: list[Statement] = []
     for name in (one for one in coming if one not in held):
-        table = tables(after)[name]
+        table = _whole(after, coming[name], name)
         made.append(Statement("create_table", name, name, _sql(CreateTable(table), ground.dialect)))
         made += [_create_index(one, ground, later=False) for one in _indexes(after, table, ground).values()]
     changes = list(_changes(before, after, held, coming))
@@ -115,6 +114,10 @@ def _owners(catalog: Catalog) -> dict[str, Entity]:
     """Whose each table is; entities' own tables first, for their extension tables refer to them."""
     named = [(entity, table_names(entity)) for entity in catalog.stored]
     return {entity.table: entity for entity, _ in named} | {name: entity for entity, names in named for name in names[1:]}
+
+
+def _whole(catalog: Catalog, entity: Entity, name: str) -> Table:
+    return next(one for one in whole_tables(catalog, entity) if one.name == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,9 @@ def _indexed_alike(one: Field | None, other: Field) -> bool:
 
 
 def _indexes_of(catalog: Catalog, table: str, fields: Sequence[Field], moment: Field | None, ground: Ground) -> dict[str, Index]:
+    fields = [one for one in fields if is_indexed(catalog, one)]
+    if not fields:
+        return {}
     part = part_of_table(catalog, table, {one.column: one for one in (*fields, *([moment] if moment else ()))}.values())
     return {str(one.name): one for one in indexes_of(catalog, fields, part, ground.name, moment, trigrams=ground.trigrams)}
 
@@ -307,9 +313,10 @@ _SPELLINGS = {"bool": "boolean", "bigint(20)": "bigint", "tinyint(1)": "boolean"
 
 def belongs(statement: Statement, catalog: Catalog, ground: Ground) -> bool:
     """Whether what an adding statement makes is part of a catalog's tables."""
-    table = tables(catalog).get(statement.table)
-    if table is None or statement.action == "create_table":
-        return table is not None
+    entity = _owners(catalog).get(statement.table)
+    if entity is None or statement.action == "create_table":
+        return entity is not None
+    table = _whole(catalog, entity, statement.table)
     if statement.action == "create_index":
         return statement.name in _indexes(catalog, table, ground, limited=False)
     return statement.name.removeprefix(f"fk_{statement.table}_") in table.columns

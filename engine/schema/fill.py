@@ -22,7 +22,7 @@ from engine.metadata.conversion import convert, converted, converted_columns
 from engine.metadata.database import Database
 from engine.metadata.folding import fold
 from engine.metadata.model import Catalog, Field, Json
-from engine.metadata.physical import entity_of, folded_column, tables
+from engine.metadata.physical import RecordTable, entity_of, folded_column, tables
 from engine.metadata.rows import row_label_key
 from engine.metadata.types import TYPES, Invalid
 from engine.schema.plan import Fill
@@ -86,12 +86,12 @@ def _batch(conn: Connection, catalog: Catalog, fill: Fill, after: int, since: da
     return int(rows[-1].id)
 
 
-def _bound(table: sa.Table, copy: Mapping[str, Any]) -> dict[str, sa.BindParameter[Any]]:
+def _bound(table: RecordTable, copy: Mapping[str, Any]) -> dict[str, sa.BindParameter[Any]]:
     """The columns of a copy as parameters, each under a name of its own: that of the column is taken by the statement."""
     return {name.removeprefix(_TO): sa.bindparam(name, type_=table.c[name.removeprefix(_TO)].type) for name in copy if name.startswith(_TO)}
 
 
-def _write_apart(conn: Connection, goal: sa.Table, copies: Sequence[Mapping[str, Any]]) -> None:
+def _write_apart(conn: Connection, goal: RecordTable, copies: Sequence[Mapping[str, Any]]) -> None:
     """Write copies to an extension table, for records that are locked; rows that are not there yet are made."""
     there = set(conn.execute(sa.select(goal.c.id).where(goal.c.id.in_([one["row"] for one in copies]))).scalars())
     bound = _bound(goal, copies[0])

@@ -49,6 +49,13 @@ def indexes_of(catalog: Catalog, fields: Iterable[Field], table: Table, dialect:
     return (index for field in fields for index in _field_indexes(catalog, field, table, dialect, beside, trigrams=trigrams))
 
 
+def is_indexed(catalog: Catalog, field: Field) -> bool:
+    """Whether a field wants an index at all."""
+    if TYPES[field.type].folds:
+        return is_folded(catalog, field)
+    return TYPES[field.type].refers or (field.searchable and field.type not in ("check", "multiple_choice"))
+
+
 def first_moment(fields: Iterable[Field]) -> Field | None:
     """The first date among a table's fields that is searched."""
     return next((field for field in fields if field.searchable and field.type in ("date", "datetime")), None)
@@ -57,12 +64,13 @@ def first_moment(fields: Iterable[Field]) -> Field | None:
 def _field_indexes(
     catalog: Catalog, field: Field, table: Table, dialect: str, moment: sa.Column[Any] | None, *, trigrams: bool
 ) -> Iterator[Index]:
+    if not is_indexed(catalog, field):
+        return
     name = index_name(table.name, field.column)
     if TYPES[field.type].folds:
-        if is_folded(catalog, field):
-            length = int(field.options.get("max_length", 255))
-            yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= LONGEST_ORDERED)
-    elif TYPES[field.type].refers or (field.searchable and field.type not in ("check", "multiple_choice")):
+        length = int(field.options.get("max_length", 255))
+        yield from _text_indexes(name, table.c[folded_column(field)], dialect, trigrams=trigrams, ordered=length <= LONGEST_ORDERED)
+    else:
         prefix: dict[str, Any] = {}
         if field.type == "choice" and dialect in ("mysql", "mariadb"):
             prefix = {f"{dialect}_length": {field.column: _CODE}}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -30,6 +30,10 @@ final."""
 IN_FORCE: tuple[State, ...] = ("filling", "published", "applied")
 """What readers see already, or will without anybody doing anything."""
 _SLOT = "open"
+_NEW_CHANGE, _NEW_EVENT = sa.insert(t.CHANGE), sa.insert(t.CHANGE_EVENT)
+_LAST_HASH = sa.select(t.CHANGE_EVENT.c.hash).order_by(t.CHANGE_EVENT.c.id.desc()).limit(1)
+_OPEN = sa.select(t.CHANGE.c.id).where(t.CHANGE.c.open_slot.is_not(None))
+_CLOSED = sa.update(t.CHANGE).where(t.CHANGE.c.id == sa.bindparam("change")).values(open_slot=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,25 @@ class Intent:
 
 def open_change(conn: Connection, intent: Intent) -> int:
     """Write a new change with its first event, and take the slot. Returns its id."""
+    row = _row(intent) | {"open_slot": _SLOT}
+    id = _insert(conn, row)
+    add_event(conn, id, "applying", _promised(row))
+    return id
+
+
+def write_whole(conn: Connection, intent: Intent) -> int:
+    """Write a change that is applied within the caller's own transaction: nobody ever sees it open. Returns its id."""
+    row = _row(intent)
+    id = _insert(conn, row)
+    _add_events(conn, id, [("applying", _promised(row)), ("applied", {})])
+    return id
+
+
+def _insert(conn: Connection, row: Mapping[str, Any]) -> int:
+    return int((conn.execute(_NEW_CHANGE, row).inserted_primary_key or (0,))[0])
+
+
+def _row(intent: Intent) -> dict[str, Any]:
     told = [{"action": one.action, "table": one.table, "name": one.name, "sql": one.sql} for one in intent.statements]
     row: dict[str, Any] = {
         "operations": _json(intent.operations),
@@ -89,30 +112,31 @@ def open_change(conn: Connection, intent: Intent) -> int:
         "note": intent.note,
         "undoes": intent.undoes,
         "at": datetime.now(UTC),
-        "open_slot": _SLOT,
+        "open_slot": None,
     }
-    row["plan_hash"] = plan_hash(row["operations"], row["statements"])
-    id = int((conn.execute(sa.insert(t.CHANGE).values(row)).inserted_primary_key or (0,))[0])
-    add_event(conn, id, "applying", {"plan": row["plan_hash"], "intent": _intent_hash(row)})
-    return id
+    return row | {"plan_hash": plan_hash(row["operations"], row["statements"])}
+
+
+def _promised(row: Mapping[str, Any]) -> dict[str, Json]:
+    """What the first event of a change says of it, so that neither can be altered unnoticed."""
+    return {"plan": row["plan_hash"], "intent": _intent_hash(row)}
 
 
 def add_event(conn: Connection, change: int, state: State, detail: Mapping[str, Json] | None = None) -> None:
     """Write what happened; a final state gives the slot back. Only under the evolution lock: the chain has one end."""
-    last = conn.execute(sa.select(t.CHANGE_EVENT.c.hash).order_by(t.CHANGE_EVENT.c.id.desc()).limit(1)).scalar() or ""
-    now = datetime.now(UTC)
-    row: dict[str, Any] = {
-        "change_id": change,
-        "state": state,
-        "at": now,
-        "process": f"{socket.gethostname()}/{os.getpid()}",
-        "detail": _json(detail or {}),
-        "previous": last,
-    }
-    row["hash"] = _event_hash(row)
-    conn.execute(sa.insert(t.CHANGE_EVENT).values(row))
+    _add_events(conn, change, [(state, detail or {})])
     if state in ("applied", "failed"):
-        conn.execute(sa.update(t.CHANGE).where(t.CHANGE.c.id == change).values(open_slot=None))
+        conn.execute(_CLOSED, {"change": change})
+
+
+def _add_events(conn: Connection, change: int, events: Iterable[tuple[State, Mapping[str, Json]]]) -> None:
+    previous, process = conn.execute(_LAST_HASH).scalar() or "", f"{socket.gethostname()}/{os.getpid()}"
+    rows: list[dict[str, Any]] = []
+    for state, detail in events:
+        row = {"change_id": change, "state": state, "at": datetime.now(UTC), "process": process, "detail": _json(detail), "previous": previous}
+        previous = _event_hash(row)
+        rows.append(row | {"hash": previous})
+    conn.execute(_NEW_EVENT, rows)
 
 
 def plan_hash(operations: str, statements: str) -> str:
@@ -173,7 +197,7 @@ def read_change(conn: Connection, id: int) -> Change | None:
 
 def open_one(conn: Connection) -> Change | None:
     """The change that holds the slot, if there is one."""
-    id = conn.execute(sa.select(t.CHANGE.c.id).where(t.CHANGE.c.open_slot.is_not(None))).scalar()
+    id = conn.execute(_OPEN).scalar()
     return read_change(conn, id) if id is not None else None
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog
-from engine.metadata.physical import tables
+from engine.metadata.physical import entity_of, whole_tables
 from engine.schema import ddl
 from engine.schema.ddl import MARIADB, Action, Ground, Statement
 
@@ -124,7 +124,8 @@ def _needed(catalogs: list[Catalog], statements: list[Statement]) -> set[str]:
     found = {one.table for one in statements}
     for catalog in catalogs:
         for one in statements:
-            table = tables(catalog).get(one.table)
+            entity = next((held for held in catalog.stored if held.table == entity_of(one.table)), None)
+            table = next((made for made in whole_tables(catalog, entity) if made.name == one.table), None) if entity else None
             for column in () if table is None else table.columns:
                 if one.action == "create_table" or column.name == one.name:
                     found |= {key.column.table.name for key in column.foreign_keys}

@@ -54,10 +54,11 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One change on its way on one database."""
+    """One change on its way on one database. `first` says that nothing of it can be there yet: it is nobody's second try, and adopts nothing."""
 
     database: Database
     orders: Orders
+    first: bool = False
 
     @property
     def transactional(self) -> bool:
@@ -118,10 +119,10 @@ def run_beside(run: Run, statement: Statement) -> None:
         check(conn, statement)
 
 
-def run_alone(run: Run, statement: Statement) -> None:
-    """Run a statement by itself, unless it has taken effect already."""
+def run_alone(run: Run, statement: Statement, *, first: bool = False) -> None:
+    """Run a statement by itself, unless it has taken effect already; the `first` time it cannot have."""
     with run.database.reading() as conn:
-        if actual.is_done(conn, statement):
+        if not first and actual.is_done(conn, statement):
             check(conn, statement)
             return
     retried(run, lambda: execute(run, statement.sql), [statement])
@@ -130,8 +131,8 @@ def run_alone(run: Run, statement: Statement) -> None:
 
 
 def execute(run: Run, sql: str) -> None:
-    """Run one statement of DDL in a transaction of its own."""
-    with transaction(run) as conn:
+    """Run one statement of DDL by itself. On MariaDB it is its own transaction in any case."""
+    with transaction(run) if run.transactional else run.database.reading() as conn:
         unchecked = conn.dialect.name in MARIADB and "FOREIGN KEY" in sql
         if unchecked:  # a new column is empty: there is nothing to check, and so nothing to copy
             conn.exec_driver_sql("SET foreign_key_checks = 0")
@@ -144,7 +145,7 @@ def execute(run: Run, sql: str) -> None:
 
 def check(conn: Connection, statement: Statement) -> None:
     """What the database says now must be what the statement was for. Raises ChangeRefused."""
-    if not actual.is_done(conn, statement) or actual.wrong_type(conn, statement):
+    if not actual.is_as_told(conn, statement):
         told = M_("“%(table)s.%(name)s” is not as it was made: something else changed the table.", table=statement.table, name=statement.name)
         raise ChangeRefused([told], ["V1"])
 

@@ -52,7 +52,7 @@ class Applied:
 def write(conn: Connection, before: Catalog, after: Catalog) -> None:
     """Write the metadata of a change, and let every process load them."""
     store.write_difference(conn, before, after)
-    store.bump_version(conn)
+    store.bump_version(conn, "catalog")
 
 
 def from_the_start(run: Run, change: int, made: Plan) -> Applied:
@@ -64,20 +64,20 @@ def from_the_start(run: Run, change: int, made: Plan) -> Applied:
 
 def from_filling(run: Run, change: int, made: Plan, done: Mapping[str, int]) -> Applied:
     """The stages from the copying on; `done` says how far each copying has come."""
-    _guarded(run, change, made, ("published", "applied"), lambda: _fill_and_publish(run, change, made, dict(done)))
+    version = _guarded(run, change, made, ("published", "applied"), lambda: _fill_and_publish(run, change, made, dict(done)))
     left = contract(run, change, made.contracting) if made.contracting else ()
-    with run.database.reading() as conn:
-        version = store.read_version(conn).catalog
     alone = made.prepared is None and version == made.before.version + 1  # nobody else wrote metadata meanwhile
     return Applied(change, version, tuple(made.later), replace(made.after, version=version) if alone else None, left)
 
 
-def _guarded(run: Run, change: int, made: Plan, reached: Sequence[State], stage: Callable[[], None]) -> None:
+def _guarded(run: Run, change: int, made: Plan, reached: Sequence[State], stage: Callable[[], int]) -> int:
+    """Do a stage, or take back the change. Returns the version in force after."""
     try:
-        stage()
+        return stage()
     except Exception as error:
         if state_of(run, change) in reached:  # it was committed, only the answer was lost
-            return
+            with run.database.reading() as conn:
+                return store.read_version(conn).catalog
         give_up(run, change, made.statements, folding(made), str(error))
         raise
 
@@ -100,15 +100,15 @@ def folding(made: Plan) -> list[str]:
     return [one.field.id for one in made.fills if one.target is None]
 
 
-def _prepare(run: Run, change: int, made: Plan) -> None:
+def _prepare(run: Run, change: int, made: Plan) -> int:
     def metadata(conn: Connection, held: Catalog) -> Catalog:
         journal.add_event(conn, change, "filling", {"folding": list(folding(made)), "done": {}})
         return plan.prepare(held, made.fills)
 
-    _bring(run, made.preparing, metadata, made.before)
+    return _bring(run, made.preparing, metadata, made.before)
 
 
-def _fill_and_publish(run: Run, change: int, made: Plan, done: dict[str, int]) -> None:
+def _fill_and_publish(run: Run, change: int, made: Plan, done: dict[str, int]) -> int:
     for at, one in enumerate(made.fills):
         _fill(run, change, made, one, str(at), done)
     kept = _archive(run, change, made)
@@ -124,23 +124,28 @@ def _fill_and_publish(run: Run, change: int, made: Plan, done: dict[str, int]) -
         return current
 
     # Where values were copied, the database holds what was prepared for it: a resumed change must not take the catalog before it for that.
-    _bring(run, made.expanding, metadata, made.before if made.prepared is None else None)
+    return _bring(run, made.expanding, metadata, made.before if made.prepared is None else None)
 
 
-def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connection, Catalog], Catalog], known: Catalog | None) -> None:
-    """Bring tables and metadata to the next catalog: in one transaction, or the tables first. What is `known` is read again only if it has changed."""
+def _bring(run: Run, statements: Sequence[Statement], metadata: Callable[[Connection, Catalog], Catalog], known: Catalog | None) -> int:
+    """Bring tables and metadata to the next catalog: in one transaction, or the tables first. Returns its version.
+
+    What is `known` is read again only if it has changed.
+    """
     if not run.transactional:
         for one in statements:
-            run_alone(run, one)
+            run_alone(run, one, first=run.first)
 
-    def attempt() -> None:
+    def attempt() -> int:
         with transaction(run) as conn:
-            held = known if known and store.read_version(conn).catalog == known.version else store.load(conn)
+            version = store.hold_version(conn)
+            held = known if known and version == known.version else store.load(conn)
             write(conn, held, metadata(conn, held))
             if run.transactional:  # last: it is what others could wait for
                 run_all(conn, [one for one in statements if not actual.is_done(conn, one)])
+        return version + 1
 
-    retried(run, attempt, statements)
+    return retried(run, attempt, statements)
 
 
 def _fill(run: Run, change: int, made: Plan, one: Fill, name: str, done: dict[str, int]) -> None:

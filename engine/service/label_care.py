@@ -84,7 +84,7 @@ def refresh(desk: Desk, keys: Collection[str]) -> None:
     rows_changed = [key for key in keys if key.startswith("row.")]
     if rows_changed:
         shipped_labels.fold_translations(desk.conn, desk.catalog, frozenset(rows_changed))
-        store.bump_version(desk.conn, dictionaries=True)
+        store.bump_version(desk.conn, "dictionaries")
     store.bump_version(desk.conn)
 
 

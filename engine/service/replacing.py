@@ -139,4 +139,4 @@ def _still(visit: Visit, one: Field, id: int, value: int) -> bool:
 
 def _reload(visit: Visit, names: Sequence[str] | set[str]) -> None:
     if any(visit.catalog.entity(name).is_dictionary for name in names):
-        store.bump_version(visit.conn, dictionaries=True)
+        store.bump_version(visit.conn, "dictionaries")

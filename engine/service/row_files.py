@@ -168,7 +168,7 @@ def take(conn: Connection, catalog: Catalog, found: Difference, *, changed: bool
     altered = sum(_alter(conn, catalog, one, ids, batch) for one in found.changed) if changed else 0
     if count or altered:
         shipped_labels.fold_translations(conn, catalog)
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
     return {"new": count, "changed": altered}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.messages import M_, Message
 from engine.metadata import rows, store
-from engine.metadata.model import Entity
+from engine.metadata.model import Entity, Field
 from engine.metadata.types import Region
 from engine.query import rulecheck
 from engine.query.rulecheck import RuleFinding
@@ -26,26 +26,46 @@ def added(conn: Connection, plan: Plan, dictionaries: rows.DictionaryStore | Non
 
     `dictionaries` may have the rows of dictionaries already.
     """
-    if not any(_has_rules(entity) for entity in plan.after.entities.values()):
+    changed = [(plan.before.entities.get(one.name), one) for one in plan.after.entities.values()]
+    changed = [(before, one) for before, one in changed if one is not before and _has_rules(one) and not (before and _ruled_alike(before, one))]
+    if not changed:
         return plan
     known = (dictionaries or rows.DictionaryStore()).current(conn, plan.before, store.read_version(conn))
     scope = Scope(known, _ANYBODY, datetime.now(UTC))
     steps = list(plan.steps)
-    for name, entity in plan.after.entities.items():
-        before = plan.before.entities.get(name)
-        if entity is before or not _has_rules(entity):
-            continue
-        held = rulecheck.check(plan.before, before, scope) if before else []
-        new = [one for one in rulecheck.check(plan.after, entity, scope) if one not in held]
-        place = next((place for place, step in reversed(list(enumerate(steps))) if getattr(step.operation, "entity", "") == name), None)
+    for before, entity in changed:
+        found = rulecheck.check(plan.after, entity, scope)
+        held = rulecheck.check(plan.before, before, scope) if before and found else []
+        new = [one for one in found if one not in held]
+        place = next((place for place, step in reversed(list(enumerate(steps))) if getattr(step.operation, "entity", "") == entity.name), None)
         if new and place is not None:
             steps[place] = _with(steps[place], [_finding(entity, before, one) for one in new])
     return replace(plan, steps=tuple(steps))
 
 
 def _has_rules(entity: Entity) -> bool:
-    fields = any(one.rules or one.limited_by or "lifecycle" in one.options for one in entity.fields)
-    return fields or any(group.visible is not None for group in entity.groups)
+    return any(_is_ruled(one) for one in entity.fields) or any(group.visible is not None for group in entity.groups)
+
+
+def _is_ruled(one: Field) -> bool:
+    return bool(one.rules) or "where" in one.options or "lifecycle" in one.options
+
+
+def _ruled_alike(before: Entity, after: Entity) -> bool:
+    """Whether rules can say nothing else than before: fields have only been added without any, moved, or renamed."""
+    if any(getattr(before, name) != getattr(after, name) for name in ("groups", "title", "owner", "tree")):
+        return False
+    held = {one.id: one for one in before.fields}
+    pairs = [(held.pop(one.id, None), one) for one in after.fields]
+    new = [one for was, one in pairs if was is None]
+    if held or any(_is_ruled(one) for one in new) or any(was and was is not one and _judged_by(was) != _judged_by(one) for was, one in pairs):
+        return False
+    told = repr([one.visible for one in after.groups]) + repr([(one.rules, one.options.get("where")) for one in after.fields if _is_ruled(one)])
+    return not any(repr(one.name) in told for one in new)
+
+
+def _judged_by(one: Field) -> tuple[object, ...]:
+    return (one.type, one.group, one.options, one.rules, one.default, one.enabled, one.required, one.via)
 
 
 def _with(step: Step, findings: list[Finding]) -> Step:

@@ -26,7 +26,7 @@ def load(database: Database, count: int = 240) -> int:
             return 0
         for name, entries in sample_lists():
             _insert_rows(conn, catalog, catalog.entity(name), entries)
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
         return _insert_customers(conn, catalog, sample_customers(count))
 
 

@@ -71,7 +71,7 @@ def _first_time(conn: Connection, definitions: Sequence[Definition], locales: Pa
     shipped_labels.refresh(conn, catalog, locales, list(coming.entities))
     upgrading.remember(conn, definitions)
     store.bump_version(conn)
-    store.bump_version(conn, dictionaries=True)
+    store.bump_version(conn, "dictionaries")
 
 
 def _upgraded(conn: Connection, definitions: Sequence[Definition], locales: Path, changed: Sequence[str], told: upgrading.Told) -> None:
@@ -91,7 +91,7 @@ def _upgraded(conn: Connection, definitions: Sequence[Definition], locales: Path
     if count:
         shipped_labels.fold_translations(conn, catalog)
         store.bump_version(conn)
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
 
 
 def make_administrator(database: Database, password: str | None) -> str | None:

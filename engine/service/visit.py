@@ -96,7 +96,7 @@ class Site:
     def _visit(self, conn: Connection, version: Version, user: accounts.User | None, credentials: Credentials) -> Visit:
         catalog = self.catalogs.current(conn, version)
         rows = self.dictionaries.current(conn, catalog, version)
-        languages = self.languages.current(conn, version.catalog)
+        languages = self.languages.current(conn, version.languages)
         role = access.role(user.role) if user else None
         language = self._language(languages, role, credentials, user.language if user else None)
         translator = languages.speaker(self.locales, language)

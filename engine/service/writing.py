@@ -233,4 +233,4 @@ def _standing_for(visit: Visit, part: Entity) -> tuple[Via, ...]:
 
 def _reload(visit: Visit, entity: Entity) -> None:
     if entity.is_dictionary:
-        store.bump_version(visit.conn, dictionaries=True)
+        store.bump_version(visit.conn, "dictionaries")

@@ -68,7 +68,7 @@ def insert(database: Database, entity: str, key: str | None = None, chinese: str
         held = dictionaries.load(conn, catalog, store.read_version(conn)).sets[entity].rows[id].key
         if chinese:
             store.save_labels(conn, "zh-Hans", [(dictionaries.row_label_key(entity, held, id, "name"), values["name"], chinese)], origin="own")
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
         return id
 
 
@@ -78,7 +78,7 @@ def rename(database: Database, entity: str, key: str, **values: Any) -> None:
         catalog = store.load(conn)
         record = read.fetch(conn, catalog, catalog.entity(entity), list_of(database, entity).by_key[key])
         write.update(conn, catalog, catalog.entity(entity), record, values, by=None)
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_what_was_changed_here_is_told_and_written_over_only_where_that_is_wishe
     rename(installed, "salutation", "dr", name="Medic")
     with installed.writing() as conn:
         store.save_labels(conn, "zh-Hans", [("row.salutation.ms.name", "Ms", "小姐姐")], origin="own")
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
     assert line("catalog", "diff", folder) == 0
     assert "T5: The entry “dr” of “Salutation” is different there (name); here it stays." in line.out
     assert "T5: The entry “ms” of “Salutation” is different there (name@zh-Hans); here it stays." in line.out

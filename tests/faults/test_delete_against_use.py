@@ -64,7 +64,7 @@ def entries(database: Database, count: int) -> list[int]:
         stamps = {"version": 1, "created_at": sa.func.current_timestamp(), "updated_at": sa.func.current_timestamp(), "active": True}
         for n in range(count):
             conn.execute(sa.insert(table).values(name=f"S{n}", s_name=f"s{n}", position=n, **stamps))
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
         return list(conn.execute(sa.select(table.c.id).where(table.c.row_key.is_(None)).order_by(table.c.id)).scalars())
 
 

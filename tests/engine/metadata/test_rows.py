@@ -84,7 +84,7 @@ def test_rows_are_kept_until_their_version_changes(installed: Database) -> None:
         assert kept.current(conn, catalog, version) is held
         key = rows.row_label_key("salutation", next(iter(held.sets["salutation"].by_key)), 0, "name")
         store.save_labels(conn, "zh-Hans", [(key, "x", "新")], origin="own")
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
         later = kept.current(conn, catalog, store.read_version(conn))
     assert "新" in {row.text("name", ("zh-Hans",)) for row in later.sets["salutation"].rows.values()}
     assert "新" not in {row.text("name", ("zh-Hans",)) for row in held.sets["salutation"].rows.values()}

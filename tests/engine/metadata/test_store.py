@@ -86,7 +86,7 @@ def test_a_change_of_rows_leaves_the_catalog_alone(installed: Database) -> None:
         version = store.read_version(conn)
         held = kept.current(conn, version)
     with installed.writing() as conn:
-        store.bump_version(conn, dictionaries=True)
+        store.bump_version(conn, "dictionaries")
     with installed.reading() as conn:
         later = store.read_version(conn)
         assert (later.catalog, later.dictionaries) == (version.catalog, version.dictionaries + 1)

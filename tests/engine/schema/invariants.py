@@ -9,7 +9,7 @@ from engine.errors import BrokenJournal
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Json
-from engine.metadata.physical import entity_of, tables
+from engine.metadata.physical import entity_of, tables, whole_tables
 from engine.records import read, write
 from engine.schema import actual, journal
 from engine.schema.ddl import normal_type
@@ -28,7 +28,7 @@ def check(database: Database) -> Catalog:
             *(f"the journal is broken: {error}" for error in _chain(conn)),
             *_between(catalog),
             *_tables(conn, catalog),
-            *(told for table in tables(catalog).values() for told in _columns(conn, catalog, table)),
+            *(told for entity in catalog.stored for table in whole_tables(catalog, entity) for told in _columns(conn, catalog, table)),
         ]
     assert not wrong, "\n".join(wrong)
     return catalog

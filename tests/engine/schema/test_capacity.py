@@ -155,7 +155,7 @@ def test_more_searchable_fields_than_indexes(installed: Database, publish: Publi
     for start in (0, 30, 60):
         publish(*(AddField("customer", f"c_n{n}", "integer", "basic", f"N{n}", searchable=True, before="fax") for n in range(start, start + 30)))
     with installed.reading() as conn:
-        assert actual.keys(conn, frozenset({"customer"}))["customer"] <= 64
+        assert len(actual.index_columns(conn, ["customer"])["customer"]) <= 64
     id = save(installed, c_n0=5, c_n89=7)
     assert found(installed, "c_n0", "_eq", "5") == found(installed, "c_n89", "_eq", "7") == [id]
     in_step(installed)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine.errors import ChangeRefused, DatabaseRefused, NotConfirmed
 from engine.metadata import store
 from engine.metadata.database import Database
-from engine.metadata.physical import tables
+from engine.metadata.physical import whole_tables
 from engine.schema import actual, apply, compare, ddl, journal, stages
 from engine.schema.apply import Orders
 from engine.schema.journal import Intent
@@ -130,7 +130,7 @@ def test_an_index_that_is_gone_is_built_again(installed: Database) -> None:
     with installed.reading() as conn:
         ground = actual.ground(conn, frozenset())
         catalog = store.load(conn)
-        name = next(one for one in ddl.index_statements(catalog, tables(catalog)["customer"], ground) if "c_x" in one)
+        name = next(one for one in ddl.index_statements(catalog, whole_tables(catalog, catalog.entity("customer"))[0], ground) if "c_x" in one)
     run(installed, f"DROP INDEX {name} ON customer" if installed.dialect in ("mysql", "mariadb") else f"DROP INDEX {name}")
     assert found(installed) == [("P4", "customer", name)]
     (id,) = drift.repair(installed, Orders(author="Li"))

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.metadata import store
+from engine.i18n.languages import LanguageStore, sentence_key
+from engine.metadata import label_store, store
 from engine.metadata.database import Database
+from engine.metadata.label_store import Kept
 from engine.metadata.rows import DictionaryStore
 from engine.metadata.store import CatalogStore
 from engine.schema import apply, stages
@@ -105,3 +107,20 @@ def test_what_somebody_else_wrote_is_read(installed: Database) -> None:
     assert after.version == version.catalog
     assert after.labels["zh-Hans"]["field.customer.fax.label"] == "传真机"
     assert after.entities["contact"] is not before.entities["contact"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_change_of_fields_leaves_the_languages_and_one_of_words_does_not(installed: Database) -> None:
+    """Nobody reads the program's own sentences again because a field came; whoever writes a word makes everybody read them."""
+    spoken = LanguageStore()
+    with installed.reading() as conn:
+        before = spoken.current(conn, store.read_version(conn).languages)
+    apply.publish(installed, CHANGES[0], Orders())
+    with installed.reading() as conn:
+        assert spoken.current(conn, store.read_version(conn).languages) is before
+    with installed.writing() as conn:
+        label_store.write(conn, "zh-Hans", {sentence_key("Save"): Kept("存起来", "Save")}, "edit")
+        store.bump_version(conn)
+    with installed.reading() as conn:
+        after = spoken.current(conn, store.read_version(conn).languages)
+    assert after.own["zh-Hans"]["Save"] == ["存起来"]
