@@ -10,19 +10,25 @@ from sqlalchemy import Connection
 from engine.messages import M_
 from engine.metadata.model import Catalog, Json
 from engine.schema import journal
-from engine.schema.editing import field_named, group_named
+from engine.schema.editing import field_named, follower, group_named
+from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation, read
 from engine.schema.ops import JOURNALLED
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.entities import ChangeEntity
-from engine.schema.ops.groups import ChangeGroup
+from engine.schema.ops.groups import ChangeGroup, MoveGroup
+from engine.schema.ops.move_fields import MoveFields
 from engine.schema.ops.narrow_field import NarrowField
 from engine.schema.ops.set_labels import SetLabels
 from engine.schema.ops.widen_field import WidenField
 from engine.schema.plan import Plan
 
 Key = tuple[str, str, str, str]
-"""Of a field, an option, a group or an entity: that word, entity, name, what of it. Of a label: that word, nothing, its key, its language."""
+"""Of a field, an option, a group or an entity: that word, entity, name, what of it. Of a label: that word, nothing, its key, its language.
+
+Of where a field or a group stands: `stands` or `group stands`, entity, name, "place"; its value is what it was put before."""
+_PLACES = ("stands", "group stands")
+_PAGE = 100
 
 
 def added(conn: Connection, plan: Plan, undoes: int | None) -> Plan:
@@ -31,9 +37,12 @@ def added(conn: Connection, plan: Plan, undoes: int | None) -> Plan:
     if change is None:
         return plan
     found: dict[tuple[str, str], list[str]] = {}
-    for key, value in _settings(read(change.operations, JOURNALLED, kept=True)).items():
+    made = _settings(_operations(change))
+    moved = _moved_since(conn, change.id) if any(key[0] in _PLACES for key in made) else {}
+    for key, value in made.items():
         now, then = (_bare(_now(catalog, key, value)) for catalog in (plan.before, plan.after))
-        if now not in (_bare(value), then):
+        again = moved.get(key, value) if key[0] in _PLACES else now
+        if again != _bare(value) and now != then:
             found.setdefault((key[1], key[2]), []).append(key[3])
     told = []
     for (entity, name), whats in found.items():
@@ -41,6 +50,36 @@ def added(conn: Connection, plan: Plan, undoes: int | None) -> Plan:
         told.append(Finding("O1", "confirm", message, entity, name))
     last = plan.steps[-1]
     return replace(plan, steps=(*plan.steps[:-1], replace(last, findings=(*last.findings, *told))))
+
+
+def _operations(change: Change) -> tuple[Operation, ...]:
+    return read(change.operations, JOURNALLED, kept=True)
+
+
+def _moved_since(conn: Connection, id: int) -> dict[Key, Json]:
+    """Where later changes put fields and groups. The journal is asked: what stands before a field also follows from moves of others."""
+    return _settings(one for change in reversed(list(_in_force_since(conn, id))) for one in _operations(change))
+
+
+def _in_force_since(conn: Connection, id: int) -> Iterator[Change]:
+    """The changes after this one, newest first, without those that were taken back and what took them back."""
+    taken_back: set[int] = set()
+    for one in _since(conn, id):
+        if one.state not in journal.IN_FORCE or one.id in taken_back:
+            continue
+        if one.undoes is not None and one.undoes > id:
+            taken_back.add(one.undoes)
+        else:
+            yield one
+
+
+def _since(conn: Connection, id: int) -> Iterator[Change]:
+    before = None
+    while page := journal.read_changes(conn, limit=_PAGE, before=before):
+        yield from (one for one in page if one.id > id)
+        before = page[-1].id
+        if before <= id:
+            return
 
 
 def _settings(operations: Iterable[Operation]) -> dict[Key, Json]:
@@ -58,6 +97,11 @@ def _set_by(one: Operation) -> Iterator[tuple[Key, Json]]:
             yield from ((("group", one.entity, one.group, what), value) for what, value in one.changes.items())
         case ChangeEntity():
             yield from ((("entity", one.entity, "", what), value) for what, value in one.changes.items())
+        case MoveFields():
+            for name, before in zip(one.fields, (*one.fields[1:], one.before), strict=True):
+                yield ("stands", one.entity, name, "place"), [one.group, before]
+        case MoveGroup():
+            yield ("group stands", one.entity, one.group, "place"), one.before
         case SetLabels():
             yield from ((("label", "", key, one.language), text) for key, text in one.texts.items())
 
@@ -72,7 +116,12 @@ def _now(catalog: Catalog, key: Key, gone: Json) -> Json:
         return getattr(held, what, gone)
     if place == "group":
         return getattr(group_named(held, name), what, gone)
+    if place == "group stands":
+        names = [one.name for one in held.groups]
+        return names[names.index(name) + 1 :][:1] if name in names else gone
     field = field_named(held.fields, name)
+    if place == "stands":
+        return [field.group, follower(held, name)] if field else gone
     if field is None or place == "field":
         return getattr(field, what, gone)
     return field.options.get(what)

@@ -18,6 +18,8 @@ from engine.schema.ops import (
     ChangeField,
     ChangeGroup,
     ConvertField,
+    MoveFields,
+    MoveGroup,
     RestoreField,
     RetireField,
     SetLabels,
@@ -109,6 +111,10 @@ LAYERS = {
     ),
     "a group": (ChangeGroup("customer", "basic", {"columns": 3}), ChangeGroup("customer", "basic", {"columns": 4}), "O1:customer:basic"),
     "an entity": (ChangeEntity("customer", {"icon": "user"}), ChangeEntity("customer", {"icon": "users"}), "O1:customer"),
+    "the place of a field": (
+        MoveFields("customer", ("fax", "c_note"), "finance"), MoveFields("customer", ("c_note",), "classification"), "O1:customer:c_note",
+    ),
+    "the place of a group": (MoveGroup("customer", "finance", "basic"), MoveGroup("customer", "finance", None), "O1:customer:finance"),
     "a translation": (SetLabels("zh-Hans", {NAMED: "二"}), SetLabels("zh-Hans", {NAMED: "三"}), f"O1:{NAMED}"),
 }  # fmt: skip
 
@@ -126,6 +132,30 @@ def test_what_was_changed_again_since_is_not_taken_back_silently(
     assert list(refused.value.keys) == [key]
     publish(*taken_back(installed, two.change), undoes=two.change)
     publish(*back, undoes=one.change)  # in their order both go at once
+
+
+@pytest.mark.parametrize("again", [(), (MoveFields("customer", ("fax",), "finance"),)], ids=["others only", "to the same place"])
+def test_a_move_is_taken_back_at_once_where_nobody_moved_it_elsewhere(
+    again: tuple[Operation, ...], installed: Database, publish: Publish
+) -> None:
+    """Others that stand beside it now, or a move to where it stood already, are no reason to ask."""
+    one = publish(MoveFields("customer", ("fax",), "finance"))
+    publish(MoveFields("customer", ("county",), "finance"), MoveFields("customer", ("website",), "finance", "fax"))
+    publish(MoveFields("customer", ("phone",), "basic", "name"), *again)
+    publish(*taken_back(installed, one.change), undoes=one.change)
+    fields = catalog_of(installed).entity("customer").fields
+    assert {field.name: field.group for field in fields if field.name in ("fax", "county")} == {"fax": "basic", "county": "finance"}
+
+
+def test_a_second_move_that_was_done_once_more_counts(installed: Database, publish: Publish) -> None:
+    """Taken back, and that taken back as well: it is in force, so taking back the first one asks."""
+    one = publish(MoveFields("customer", ("fax",), "finance"))
+    two = publish(MoveFields("customer", ("fax",), "classification"))
+    three = publish(*taken_back(installed, two.change), undoes=two.change)
+    publish(*taken_back(installed, three.change), undoes=three.change)
+    with pytest.raises(NotConfirmed) as refused:
+        publish(*taken_back(installed, one.change), undoes=one.change)
+    assert list(refused.value.keys) == ["O1:customer:fax"]
 
 
 def test_what_was_deleted_before_a_conversion_comes_back_converted(installed: Database, publish: Publish) -> None:
