@@ -13,7 +13,7 @@ from engine.metadata.definition import field_id
 from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.types import TYPES, Invalid
 from engine.schema.dependents import of_field
-from engine.schema.editing import field_of, ordered, placed, with_entity, with_labels
+from engine.schema.editing import copying, field_of, ordered, placed, with_entity, with_labels
 from engine.schema.operation import NAME, TABLE, Finding, Operation
 from engine.schema.ops.add_field import name_problem, table_problem
 from engine.schema.ops.change_field import entity_field
@@ -92,10 +92,7 @@ class ConvertField(Operation):
         }
         changed = with_labels(with_entity(catalog, both), {language: dict(texts) for language, texts in labels.items() if texts})
         retired = RetireField(self.entity, self.field).apply_to(changed)
-        # It goes on naming the new one: a record deleted before the conversion and restored after it has its value converted then.
-        held = retired.entities[self.entity]
-        marked = tuple(replace(other, copies_to=new.id) if other.name == self.field else other for other in held.retired)
-        return with_entity(retired, replace(held, retired=marked))
+        return copying(retired, self.entity, self.field, self.name)
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The old field back, the new one retired: each with the values it has."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Json
-from engine.schema.editing import field_of
+from engine.schema.editing import copying, field_of
 from engine.schema.operation import NAME, Finding, Operation
 from engine.schema.ops.retire_field import RestoreField, RetireField
 
@@ -36,8 +36,9 @@ class ExchangeFields(Operation):
         return [*found, *RetireField(self.entity, self.instead).check(RestoreField(self.entity, self.field).apply_to(catalog))]
 
     def apply_to(self, catalog: Catalog) -> Catalog:
-        """With the one in force and the other retired."""
-        return RetireField(self.entity, self.instead).apply_to(RestoreField(self.entity, self.field).apply_to(catalog))
+        """With the one in force and the other retired. Where the conversion is in force again, the old one names the new one again."""
+        done = RetireField(self.entity, self.instead).apply_to(RestoreField(self.entity, self.field).apply_to(catalog))
+        return copying(done, self.entity, self.instead, self.field) if self.field == self.made else done
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The other way round."""

@@ -172,6 +172,34 @@ def test_what_was_deleted_before_a_conversion_comes_back_converted(installed: Da
     in_step(installed)
 
 
+def test_what_was_deleted_before_two_conversions_comes_back_through_both(installed: Database, publish: Publish) -> None:
+    """Whatever stands in one column after the other; what the first could not convert stays with the retired field."""
+    publish(AddField("customer", "c_note", "text", "basic", "Note", searchable=True))
+    ids = [save(installed, c_note=text) for text in ("12", "many", "7")]
+    first = deleted(installed, ids[0], ids[1])
+    publish(ConvertField("customer", "c_note", "c_amount", "integer"))
+    change(installed, ids[2], c_amount=8)
+    between = deleted(installed, ids[2])
+    publish(ConvertField("customer", "c_amount", "c_a_text", "text"))
+    for batch in (between, first):
+        restored(installed, batch)
+    told = [values_of(installed, id).get("c_a_text") for id in ids]
+    assert told == ["12", None, "8"]
+    assert found(installed, "c_a_text", "_contains", "12") == [ids[0]]
+    in_step(installed)
+
+
+def test_a_conversion_taken_back_and_made_again_goes_on_with_what_was_deleted(installed: Database, publish: Publish) -> None:
+    publish(NOTE)
+    id = save(installed, c_note="12")
+    batch = deleted(installed, id)
+    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    undone = publish(*taken_back(installed, done.change), undoes=done.change)
+    publish(*taken_back(installed, undone.change), undoes=undone.change)
+    restored(installed, batch)
+    assert values_of(installed, id).get("c_count") == 12
+
+
 def test_what_was_emptied_after_a_conversion_stays_empty_when_it_is_restored(installed: Database, publish: Publish) -> None:
     publish(NOTE)
     id = save(installed, c_note="12")
