@@ -80,7 +80,7 @@ def _apply(told: argparse.Namespace, settings: Settings) -> int:
         if not told.json:
             _tell(found)
         taken = partial(transfer.take_entries, database, told.folder, take_rows=told.take_rows)
-        return changed(told, settings, database, found["operations"], rows=Rows(found["rows"], taken))
+        return changed(told, settings, database, found["operations"], rows=Rows(found["rows"], taken), findings=found["findings"])
 
     return guarded(told, settings, run)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -105,9 +105,19 @@ def _unconfirmed(told: argparse.Namespace, plan: Mapping[str, Json]) -> int:
 
 
 def changed(
-    told: argparse.Namespace, settings: Settings, database: Database, operations: Json, *, undoes: int | None = None, rows: Rows | None = None
+    told: argparse.Namespace,
+    settings: Settings,
+    database: Database,
+    operations: Json,
+    *,
+    undoes: int | None = None,
+    rows: Rows | None = None,
+    findings: Sequence[Json] = (),
 ) -> int:
-    """Show what operations would do, ask, and do it; what comes along is taken last. What runs is what was shown."""
+    """Show what operations would do, ask, and do it; what comes along is taken last. What runs is what was shown.
+
+    `findings` were told before; one JSON document holds all.
+    """
     coming = rows is not None and any(rows.counts.values())
     if not operations and not coming:
         if told.json:
@@ -118,6 +128,7 @@ def changed(
     if not told.plan and (ended := schema_commands.recovered(database, _wish(told, settings))) and not told.json:
         print(f"Change {ended} was begun and not ended; it has been brought to its end first.\n")
     plan = schema_commands.look(database, operations, undoes)
+    plan["findings"] += findings if told.json else ()
     if told.plan or not plan["runs"]:
         return _shown(told, plan)
     if operations and not told.json:

@@ -36,6 +36,7 @@ from engine.schema.ops import (
 )
 from engine.schema.ops.common import PREFIX
 from engine.schema.order import moves
+from engine.schema.shipped import Shipped, taken_back
 
 _ENTITY = ("label", "plural", "icon", "picker")
 _FIXED = ("kind", "title", "owner", "tree", "charts", "searched")
@@ -51,8 +52,11 @@ class Difference:
     findings: tuple[Finding, ...]
 
 
-def between(held: Catalog, wanted: Mapping[str, Definition], *, retire_missing: bool = False) -> Difference:
-    """What leads from the definitions in force to the wanted ones. With `retire_missing`, what these do not know is retired."""
+def between(held: Catalog, wanted: Mapping[str, Definition], *, retire_missing: bool = False, shipped: Shipped | None = None) -> Difference:
+    """What leads from the definitions in force to the wanted ones. With `retire_missing`, what these do not know is retired.
+
+    With `shipped`, what an older version of the program seems to have exported is told where it takes something back.
+    """
     walk = _Walk(held, retire_missing)
     for name in _new(held, wanted):
         walk.entity_comes(wanted[name])
@@ -68,6 +72,7 @@ def between(held: Catalog, wanted: Mapping[str, Definition], *, retire_missing: 
             walk.order_changes(one.entity)
     walk.entities_go(wanted)
     walk.labels_change(wanted)
+    walk.findings += taken_back(held, walk.catalog, shipped) if shipped else ()
     return Difference(tuple(walk.operations), tuple(walk.findings))
 
 

@@ -14,9 +14,10 @@ from engine.metadata.model import Entity, Field, Group, Json
 from engine.schema.editing import field_named, group_named, ordered
 from engine.schema.operation import Finding
 
-_ENTITY = ("label", "plural", "icon", "picker")
-_GROUP = ("label", "columns", "collapsed", "tab", "visible")
-_FIELD = ("label", "help", "placeholder", "default", "width", "enabled", "required", "searchable", "sortable", "in_list", "group")
+OF_ENTITY = ("label", "plural", "icon", "picker")
+OF_GROUP = ("label", "columns", "collapsed", "tab", "visible")
+OF_FIELD = ("label", "help", "placeholder", "default", "width", "enabled", "required", "searchable", "sortable", "in_list", "group")
+"""What of each is compared, options and rules of a field aside."""
 _KEPT = {"name", "position", "groups", "fields", "parts", "system", "retired", "missing"}
 """Of an entity, what is not simply taken over; everything that no operation can change is."""
 
@@ -43,8 +44,8 @@ class _Told:
 def merge(held: Entity, base: Entity, shipped: Entity) -> Merged:
     """The entity that is here, with what is shipped now and was not before."""
     told = _Told(held.name)
-    changes = _three_ways(held, base, shipped, _ENTITY, told, "", held.label)
-    for name in (one.name for one in fields(Entity) if one.name not in {*_KEPT, *_ENTITY}):
+    changes = _three_ways(held, base, shipped, OF_ENTITY, told, "", held.label)
+    for name in (one.name for one in fields(Entity) if one.name not in {*_KEPT, *OF_ENTITY}):
         if getattr(held, name) != getattr(shipped, name):
             changes[name] = getattr(shipped, name)
             told("U2", M_("“%(what)s” of “%(label)s” changes.", what=name, label=held.label))
@@ -63,7 +64,7 @@ def _groups(held: Entity, base: Entity, shipped: Entity, told: _Told) -> tuple[G
                 told("U5", M_("“%(label)s” is no longer shipped; it stays.", label=one.label))
             found[one.name] = replace(one, system=False)
             continue
-        changes = _three_ways(one, before or now, now, _GROUP, told, "", one.label)
+        changes = _three_ways(one, before or now, now, OF_GROUP, told, "", one.label)
         found[one.name] = replace(one, **changes, via=now.via)
     for one in shipped.groups:
         if one.name not in found:
@@ -97,7 +98,7 @@ def _field(held: Field, base: Field | None, shipped: Field | None, told: _Told) 
             told("U4", M_("“%(label)s” is shipped with another type; here it keeps the one it has.", label=held.label), held.name)
         return held
     before = base or shipped
-    changes = _three_ways(held, before, shipped, _FIELD, told, held.name, held.label)
+    changes = _three_ways(held, before, shipped, OF_FIELD, told, held.name, held.label)
     for name in ("options", "rules"):
         merged = _by_key(getattr(held, name), getattr(before, name), getattr(shipped, name), told, held)
         if merged != dict(getattr(held, name)):

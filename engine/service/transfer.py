@@ -8,7 +8,7 @@ from engine.metadata import definition, document, store, yaml_form
 from engine.metadata.database import Database
 from engine.metadata.model import Json
 from engine.schema import difference
-from engine.service import plan_json, row_files, starts
+from engine.service import plan_json, row_files, starts, upgrading
 
 
 def export(database: Database, folder: Path, *, rows: bool = False) -> list[str]:
@@ -30,7 +30,7 @@ def compare(database: Database, folder: Path, *, retire_missing: bool = False, t
     wanted = definition.read_exported(folder)
     with database.reading() as conn:
         catalog = store.load(conn)
-        found = difference.between(catalog, wanted, retire_missing=retire_missing)
+        found = difference.between(catalog, wanted, retire_missing=retire_missing, shipped=upgrading.shipped(conn, catalog))
         rows = row_files.compare(conn, catalog, wanted)
         findings = [*found.findings, *row_files.told(catalog, rows, take=take_rows)]
     return {

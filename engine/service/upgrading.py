@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from engine.metadata import document, store
+from engine.errors import BadCatalog
+from engine.metadata import definition, document, store
 from engine.metadata import tables as t
 from engine.metadata.database import Database
 from engine.metadata.definition import Definition
-from engine.metadata.model import Catalog, Json
+from engine.metadata.model import Catalog, Entity, Json
 from engine.schema import apply, journal, recover, running
 from engine.schema.apply import Orders
 from engine.schema.ops.take_over import TakeOver
+from engine.schema.shipped import Shipped
 
 AUTHOR = "Fieldloom"
 _ALL = 1_000_000
@@ -85,6 +88,25 @@ def _bare(told: Mapping[str, Json]) -> dict[str, Json]:
 def remembered(conn: Connection) -> dict[str, Json]:
     """The shipped definitions as they were last taken over, rows included, by entity."""
     return {row.entity: json.loads(row.definition) for row in conn.execute(sa.select(t.SHIPPED))}
+
+
+def shipped(conn: Connection, catalog: Catalog) -> Shipped:
+    """What the program ships now, and what it shipped before as far as the journal's upgrades say."""
+    now = {name: _bare(told) for name, told in remembered(conn).items()}
+    olds: dict[str, list[Entity]] = {}
+    for change in journal.read_changes(conn, limit=_ALL):
+        for told in change.operations:
+            if told["operation"] == TakeOver.kind:
+                earlier = (one for one in (told["shipped"], told.get("base")) if one and one != now.get(one["entity"]))
+                olds.setdefault(told["shipped"]["entity"], []).extend(_readable(earlier, catalog))
+    return Shipped({one.name: one for one in _readable(now.values(), catalog)}, olds)
+
+
+def _readable(documents: Iterable[Mapping[str, Json]], catalog: Catalog) -> Iterator[Entity]:
+    """The entities of kept documents; what stood on a card that is no more is passed over."""
+    for one in documents:
+        with suppress(BadCatalog):
+            yield definition.read_document(one, catalog.entities)
 
 
 def remember(conn: Connection, definitions: Sequence[Definition]) -> None:

@@ -11,9 +11,11 @@ from engine.metadata import store
 from engine.metadata.database import Database
 from engine.schema import apply
 from engine.schema.apply import Orders
+from engine.service import setup
 from tests.commands.conftest import Line
-from tests.databases import Databases, url_of
+from tests.databases import LOCALES, Databases, url_of
 from tests.engine.schema.test_difference import life
+from tests.engine.service.test_upgrading import Catalogs
 
 ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 ADD = ("schema", "add", "customer", "c_grade", "--type", "text", "--group", "basic", "--label", "Grade", "--label-in", "zh-Hans=等级", "--yes")
@@ -112,3 +114,22 @@ def test_what_is_wrong_with_a_folder_is_named(line: Line, tmp_path: Path, text: 
         (tmp_path / "customer.yaml").write_text(text, encoding="utf-8")
     assert line("catalog", "diff", str(tmp_path)) == 1
     assert told in line.err
+
+
+@ON_SQLITE
+def test_a_folder_from_before_an_upgrade_says_what_it_takes_back(line: Line, installed: Database, tmp_path: Path) -> None:
+    line("catalog", "export", str(tmp_path / "a"))
+    later = Catalogs(tmp_path)
+    later.field("customer", "fax", help="Do they still have one?")
+    later.field("customer", "county", options={"max_length": 80})
+    setup.install(installed, later.folder, LOCALES)
+    assert line("catalog", "diff", str(tmp_path / "a")) == 0
+    for told in ("T7: “Fax” is here as this version of the program ships it; the folder takes that back (help).", "(max_length)"):
+        assert told in line.out
+    assert line("catalog", "apply", str(tmp_path / "a"), "--plan") == 0
+    assert "T7: “Fax”" in line.out
+    plan = line.json("catalog", "apply", str(tmp_path / "a"), "--plan")
+    assert [(one["code"], one["field"]) for one in plan["findings"] if one["code"] == "T7"] == [("T7", "county"), ("T7", "fax")]
+    line("catalog", "export", str(tmp_path / "b"))
+    line("catalog", "diff", str(tmp_path / "b"))
+    assert "T7" not in line.out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -16,6 +17,7 @@ from engine.schema import difference
 from engine.schema.difference import Difference
 from engine.schema.operation import Operation, read
 from engine.schema.ops import OPERATIONS
+from engine.schema.shipped import Shipped
 from tests.databases import CATALOGS
 
 SHIPPED = Catalog(1, {one.entity.name: one.entity for one in definition.read(CATALOGS)}, {"zh-Hans": {"field.customer.name.label": "客户名称"}})
@@ -107,7 +109,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("exported")
 
 
-def brought(held: Catalog, folder: Path, **how: bool) -> Difference:
+def brought(held: Catalog, folder: Path, **how: Any) -> Difference:
     """What leads there."""
     return difference.between(held, definition.read_exported(folder), **how)
 
@@ -171,3 +173,51 @@ def test_shipped_definitions_come_back_as_they_are(folder: Path) -> None:
         assert {one.name: (one.options, one.rules, one.via, one.column, one.label) for one in held.fields} == {
             one.name: (one.options, one.rules, one.via, one.column, one.label) for one in back.entity.fields
         }
+
+
+LATIN = {"value": "la", "label": "Latin"}
+LANGUAGE = {"operation": "change_field", "entity": "customer", "field": "language"}
+
+
+def shipped_later() -> Catalog:
+    """As a version ships it that came after the one at hand: with one choice more, another help and a wider group."""
+    held = SHIPPED.entities["customer"]
+    more = [*next(one for one in held.fields if one.name == "language").options["choices"], LATIN]
+    told = [
+        {"operation": "widen_field", "entity": "customer", "field": "language", "options": {"choices": more}},
+        {**LANGUAGE, "changes": {"help": "Which one they speak.", "rules": {"required": {"name": {"_nempty": True}}}}},
+        {"operation": "change_group", "entity": "customer", "group": "finance", "changes": {"columns": 4}},
+    ]
+    return applied(SHIPPED, read(told, OPERATIONS))
+
+
+def test_a_folder_of_an_older_version_says_what_it_takes_back(folder: Path) -> None:
+    exported(SHIPPED, folder)
+    later = shipped_later()
+    found = brought(later, folder, shipped=Shipped(later.entities, {"customer": [SHIPPED.entities["customer"]]}))
+    assert {(one.code, one.level, one.field): one.message.params["what"] for one in found.findings} == {
+        ("T7", "warning", ""): "columns",
+        ("T7", "warning", "language"): "help, choices: la, required",
+    }
+    assert document.texts(applied(later, found.operations)) == document.texts(SHIPPED)
+
+
+def test_a_choice_that_ships_is_told_even_if_no_upgrade_is_remembered(folder: Path) -> None:
+    """An installation that began with the later version knows no earlier one; what gets narrower is told all the same."""
+    exported(SHIPPED, folder)
+    later = shipped_later()
+    found = brought(later, folder, shipped=Shipped(later.entities))
+    assert [(one.code, one.field, one.message.params["what"]) for one in found.findings] == [("T7", "language", "choices: la")]
+
+
+def test_what_somebody_decided_is_not_told_as_taken_back(folder: Path) -> None:
+    """There: what never shipped so. Here: what is not as it ships."""
+    there = {**LANGUAGE, "changes": {"help": "Ask them.", "required": True}}
+    exported(applied(shipped_later(), read([there], OPERATIONS)), folder)
+    later = shipped_later()
+    shipped = Shipped(later.entities, {"customer": [SHIPPED.entities["customer"]]})
+    assert brought(later, folder, shipped=shipped).findings == ()
+    exported(SHIPPED, folder)
+    ours = applied(later, read([{**LANGUAGE, "changes": {"help": "Ours."}}], OPERATIONS))
+    told = {one.field: one.message.params["what"] for one in brought(ours, folder, shipped=shipped).findings}
+    assert told["language"] == "choices: la, required"
