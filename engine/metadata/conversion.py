@@ -17,7 +17,7 @@ import babel
 from engine.messages import M_
 from engine.metadata.folding import fold
 from engine.metadata.formats import validator
-from engine.metadata.model import Catalog, Field, Json
+from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.physical import folded_column, is_folded
 from engine.metadata.types import TYPES, Invalid, Region
 
@@ -72,6 +72,19 @@ def converted_columns(catalog: Catalog, source: Field, target: Field, value: Jso
     found: dict[str, Any] = {target.column: None if told is None else kind.to_column(told)}
     if kind.folds and is_folded(catalog, target):
         found[folded_column(target)] = None if told is None else fold(kind.fold_text(told))
+    return found
+
+
+def converted_since(catalog: Catalog, entity: Entity, kept: Mapping[str, Json]) -> dict[str, Any]:
+    """The columns of those fields to which the values of a record were converted after they were kept, one conversion after the other."""
+    found: dict[str, Any] = {}
+    stored = {one.id: one for one in entity.stored}
+    for field in (one for one in entity.stored if one.copies_to is not None and one.name in kept):
+        source, value = field, kept[field.name]
+        while (target := stored.get(source.copies_to or "")) is not None and target.name not in kept:
+            found |= converted_columns(catalog, source, target, value)
+            held = found[target.column]
+            source, value = target, None if held is None else TYPES[target.type].to_json(held)
     return found
 
 

@@ -370,20 +370,7 @@ def _restored_row(catalog: Catalog, entity: Entity, kept: Values, *, by: int | N
         row[field.column] = kind.to_column(kept[field.name])
         if kind.folds and is_folded(catalog, field):
             row[folded_column(field)] = kept.get(folded_column(field)) or fold(kind.fold_text(kept[field.name]))
-    return row | _converted_since(catalog, entity, kept)
-
-
-def _converted_since(catalog: Catalog, entity: Entity, kept: Values) -> dict[str, Any]:
-    """The columns of what was deleted before it was converted: converted now, once more for each conversion that came after it."""
-    found: dict[str, Any] = {}
-    stored = {one.id: one for one in entity.stored}
-    for field in (one for one in _own_fields(entity) if one.name in kept):
-        source, value = field, kept[field.name]
-        while (target := stored.get(source.copies_to or "")) is not None and target.name not in kept:
-            found |= _copied(catalog, entity, source, value)
-            held = found[target.column]
-            source, value = target, None if held is None else TYPES[target.type].to_json(held)
-    return found
+    return row | conversion.converted_since(catalog, entity, kept)  # of what was deleted before it was converted
 
 
 def refold(
