@@ -108,7 +108,7 @@ class Product:
         """A call that does what a new catalog version costs: drawing the pieces."""
         with self.visit() as visit:
             view, entity = visit.view, visit.restricted(catalogs.entity(further), "create")
-        return lambda: form.bake.__wrapped__(self._site.pages, view, entity)
+        return lambda: form.drawn(self._site.pages, view, entity)
 
     def import_call(self, count: int) -> Callable[[], int]:
         """A call that imports so many records of the form; it gives how many were stored."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from engine.errors import Forbidden
+from engine.kept import kept
 from engine.metadata.model import Catalog, Entity
 
 Action = Literal["read", "create", "update", "delete"]
@@ -30,7 +30,7 @@ class Actor:
         return self.role == "administrator"
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def restrict(catalog: Catalog, name: str, role: Role, action: Action) -> Entity:
     """The entity as far as a role may act on it. Raises UnknownEntity, Forbidden.
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
+from engine.kept import kept
 from engine.metadata.model import Entity, Field, Json
 
 APPROVAL = "approval"
@@ -63,7 +63,7 @@ def of(field: Field) -> Lifecycle | None:
     return None if told is None else _read(field)
 
 
-@lru_cache(maxsize=256)
+@kept(1)
 def fields_of(entity: Entity) -> tuple[Field, ...]:
     """The fields of an entity that move by steps."""
     return tuple(one for one in entity.by_name.values() if "lifecycle" in one.options)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
+from engine.kept import kept
 from engine.messages import M_, Message, Problem
 from engine.metadata.formats import FORMATS
 from engine.metadata.model import Catalog, Entity, Field, Json
@@ -147,7 +147,7 @@ def _judgeable(value: Json) -> Json:
     return {} if isinstance(value, dict) else value
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def judge(catalog: Catalog, entity: Entity, mode: Mode) -> Judge:
     """The judge of an entity (as narrowed for the actor) and a mode, compiled once per catalog version."""
     return Judge(entity, fast_errors(schema(entity, mode)) or reference_errors(schema(entity, mode)))

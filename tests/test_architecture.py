@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Imports go down only, and units of one level do not import each other. Lowest first; a unit is a module or a package.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("engine.messages", "engine.workbook", "settings"),
+    ("engine.kept", "engine.messages", "engine.workbook", "settings"),
     ("engine.errors",),
     ("engine.metadata",),
     (
@@ -161,6 +161,38 @@ def test_a_broken_rule_is_found(module: str, source: str, sentence: str) -> None
 )
 def test_what_is_allowed_passes(module: str, source: str) -> None:
     assert list(broken_import_rules(module, ast.parse(source))) == []
+
+
+SHORT_LIVED = frozenset(("Catalog", "Dictionaries", "Entity", "RecordTable", "RowSet", "Table", "View"))
+MOST_OF_A_MODULE = 4
+
+
+def caches_that_hold_on(tree: ast.Module) -> Iterator[str]:
+    """The functions whose module-wide cache would keep old metadata alive: more of it than one change has at once."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            asked = {name.id for one in node.args.args if one.annotation for name in ast.walk(one.annotation) if isinstance(name, ast.Name)}
+            yield from (node.name for one in node.decorator_list if asked & SHORT_LIVED and _most(one) > MOST_OF_A_MODULE)
+
+
+def _most(decorator: ast.expr) -> float:
+    """How many results a decorator keeps in the module; 0 for one that keeps none there."""
+    call = decorator if isinstance(decorator, ast.Call) else ast.Call(decorator, [], [])
+    if not isinstance(call.func, ast.Name) or call.func.id not in ("cache", "lru_cache"):
+        return 0
+    told = [*call.args, *(one.value for one in call.keywords if one.arg == "maxsize")]
+    return float(told[0].value) if told and isinstance(told[0], ast.Constant) and isinstance(told[0].value, int) else float("inf")
+
+
+@pytest.mark.parametrize("path", PROGRAM, ids=relative)
+def test_no_module_holds_on_to_old_metadata(path: Path) -> None:
+    found = list(caches_that_hold_on(ast.parse(path.read_text(encoding="utf-8"))))
+    assert found == [], "What is made of a catalog, an entity or rows is kept with it: engine/kept.py."
+
+
+@pytest.mark.parametrize(("decorator", "found"), [("@lru_cache(maxsize=64)", 1), ("@cache", 1), ("@lru_cache(4)", 0), ("@kept(64)", 0), ("@property", 0)])
+def test_a_cache_that_holds_on_is_found(decorator: str, found: int) -> None:
+    assert len(list(caches_that_hold_on(ast.parse(f"{decorator}\ndef f(name: str, catalog: Catalog | None): ...")))) == found
 
 
 def test_only_the_ddl_module_writes_ddl() -> None:

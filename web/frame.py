@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask import get_flashed_messages, request, session
@@ -15,6 +14,7 @@ from engine import access
 from engine.access import Role
 from engine.errors import Forbidden
 from engine.i18n import Language, sorting
+from engine.kept import kept
 from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE
@@ -82,7 +82,7 @@ def _filled(baked: Pieces, values: Mapping[str, object]) -> str:
     return pieces[0] + "".join(f"{values[kind]}{piece}" for (kind, _), piece in zip(slots, pieces[1:], strict=True))
 
 
-@lru_cache(maxsize=128)
+@kept(128, owner=lambda _, view, *__, **___: view.dictionaries)
 def _fixed(pages: Pages, view: View, screen: Screen, reader: Reader, current: str) -> tuple[str, Pieces]:
     """The title and the main part's pieces of a screen that is handed out again and again."""
     slots = Slots("csrf_token")
@@ -92,7 +92,7 @@ def _fixed(pages: Pages, view: View, screen: Screen, reader: Reader, current: st
     return title, slots.cut(main)
 
 
-@lru_cache(maxsize=256)
+@kept(256, owner=lambda _, view, *__, **___: view.dictionaries)
 def _baked(pages: Pages, view: View, reader: Reader, current: str) -> tuple[Pieces, dict[str, Any]]:
     """The frame's pieces, and what page templates are told of it."""
     slots = Slots(*SLOTS)

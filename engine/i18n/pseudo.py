@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 from engine.i18n.language import ACCENTED, KEYS
+from engine.kept import kept
 from engine.metadata.model import Catalog
 from engine.metadata.rows import Dictionaries
 from engine.metadata.units import units
@@ -31,7 +31,7 @@ def pseudo(tag: str, text: str, key: str) -> str:
     return f"⟦{told}⟧"
 
 
-@lru_cache(maxsize=8)
+@kept(8, owner=lambda _, rows, *__: rows)
 def pseudo_catalog(catalog: Catalog, rows: Dictionaries, tag: str) -> Catalog:
     """The metadata with every label in a pseudo-language. Rows are data and stay as they are."""
     made = {unit.key: pseudo(tag, unit.source, unit.key) for unit in units(catalog, rows) if unit.kind != "row"}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from engine.errors import BadValue, Unknown
+from engine.kept import kept
 from engine.metadata.model import Entity, Field, Json
 from engine.query.evaluate import Resolved, holds, resolved
 from engine.query.tree import Condition, Junction, Rule, from_json
@@ -82,7 +82,7 @@ def rules_in(condition: Condition) -> Iterator[Rule]:
             yield from rules_in(member)
 
 
-@lru_cache(maxsize=512)
+@kept(1)
 def read(entity: Entity) -> CardRules | None:
     """The rules of an entity, or None where it has none: read once for as long as the entity lives."""
     if not any(one.rules for one in entity.fields) and all(group.visible is None for group in entity.groups):

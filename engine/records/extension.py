@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from engine.kept import kept
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.physical import RecordTable, extensions
 
@@ -22,7 +22,7 @@ def taken_out(catalog: Catalog, entity: Entity, row: dict[str, Any]) -> Apart:
     return [(table, {name: row.pop(name) for name in blank_row(table) if name in row}) for table in extensions(catalog, entity)]
 
 
-@lru_cache(maxsize=256)
+@kept(1)
 def blank_row(table: RecordTable) -> Mapping[str, None]:
     """Every column of a record table without a value, but for the id."""
     return MappingProxyType(dict.fromkeys(column.name for column in table.c if column.name not in ("id", "row_key")))

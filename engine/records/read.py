@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from engine.errors import NotFound
+from engine.kept import kept
 from engine.metadata.model import Catalog, Entity, Field, Json, Via
 from engine.metadata.physical import SYSTEM_COLUMNS, is_stored, joined, tables
 from engine.metadata.types import TYPES
@@ -36,7 +36,7 @@ class Record:
     via_ids: Mapping[str, int] | None = None
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _statement(catalog: Catalog, entity: Entity, names: tuple[str, ...] | None) -> tuple[sa.Select[Any], tuple[Field, ...]]:
     made = tables(catalog)
     table = made[entity.name]

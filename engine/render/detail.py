@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
+from engine.kept import kept
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import Region
@@ -27,7 +27,7 @@ class BakedDetail:
     nav: tuple[tuple[str, str], ...]
 
 
-@lru_cache(maxsize=128)
+@kept(128, owner=lambda _, view, *__, **___: view.dictionaries)
 def bake(pages: Pages, view: View, entity: Entity, hidden: frozenset[str] = frozenset()) -> BakedDetail:
     """The detail page of an entity in one language, without fields that do not stand on the card."""
     environment = pages.environment(view.speaker)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from engine.kept import kept
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Group, Json
 from engine.metadata.rows import RowSet
@@ -90,12 +90,17 @@ class BakedCard:
     fixed: Callable[[BakedField, Entry, bool], str] = field(compare=False)
 
 
-@lru_cache(maxsize=128)
+@kept(128, owner=lambda _, view, *__, **___: view.dictionaries)
 def bake(pages: Pages, view: View, entity: Entity, omit: str | None = None, notes: tuple[tuple[str, str], ...] = ()) -> BakedCard:
     """The card of an entity in one language. `omit` names a field that the page itself decides (a part's owner).
 
     `notes` are sentences that say when fields, and groups (their names end with a colon), apply.
     """
+    return drawn(pages, view, entity, omit, notes)
+
+
+def drawn(pages: Pages, view: View, entity: Entity, omit: str | None = None, notes: tuple[tuple[str, str], ...] = ()) -> BakedCard:
+    """The same, drawn anew and not kept."""
     applies = dict(notes)
     environment = pages.environment(view.speaker)
     block = environment.get_template("errors.html")
@@ -218,7 +223,7 @@ def fill(card: BakedCard, entries: Mapping[str, Entry], hidden: frozenset[str] =
     return Markup("".join(parts))  # noqa: S704  # pieces are autoescaped, values escaped
 
 
-@lru_cache(maxsize=128)
+@kept(1)
 def blank(card: BakedCard) -> Markup:
     """The card without any value: what most new cards are."""
     return fill(card, {})

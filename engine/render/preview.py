@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from engine.kept import kept
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.rows import Dictionaries
 from engine.metadata.units import units
@@ -37,7 +37,7 @@ class Outline:
     tip: str
 
 
-@lru_cache(maxsize=16)
+@kept(16, owner=lambda _, rows, *__: rows)
 def marked(catalog: Catalog, rows: Dictionaries, chain: tuple[str, ...]) -> Catalog:
     """The metadata with each label marked: its key, and whether it is the language's own."""
     made = {}

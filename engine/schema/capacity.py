@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from engine.kept import kept
 from engine.messages import M_
 from engine.metadata.columns import ExactDecimal, UtcDateTime
 from engine.metadata.model import Catalog, Entity, Field, Json
@@ -125,7 +126,7 @@ def _counted(catalog: Catalog, entity: Entity, most: Limits) -> _Counted:
     return _count(entity, tuple((name, folded_in(catalog, name)) for name in table_names(entity)), most)
 
 
-@lru_cache(maxsize=16)  # of the entity: the next change of it begins with what this one has counted
+@kept(4)  # of the entity: the next change of it begins with what this one has counted
 def _count(entity: Entity, folding: tuple[tuple[str, frozenset[str]], ...], most: Limits) -> _Counted:
     found: dict[str, list[int]] = {entity.table: [_OWN_COLUMNS, _OWN_BYTES, 1]}
     if entity.is_dictionary:
@@ -162,7 +163,7 @@ def has_key(field: Field, *, folded: bool) -> bool:
     return field.searchable and field.type not in ("check", "multiple_choice")
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def may_overflow(catalog: Catalog, entity: Entity, dialect: str) -> bool:
     """Whether a filled record may be more than a row takes: only where somebody has shipped more fields than fit."""
     most = _LIMITS.get(dialect, _LIMITS["mariadb"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from engine import files
 from engine.errors import BadUpload, NotFound, Refused, UnknownParameter
+from engine.kept import kept
 from engine.messages import M_, Problem
 from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
@@ -75,7 +75,7 @@ def _nothing_to_add(visit: Visit, entity: Entity) -> Screen:
     return Screen("problem.html", {**told, "detail": [], "back_url": f"/{entity.name}/"})
 
 
-@lru_cache(maxsize=128)
+@kept(128, owner=lambda _, view, *__, **___: view.dictionaries)
 def _blank(pages: Pages, view: View, region: Region, entity: Entity) -> Screen:
     """The card of a new record as everybody with this view gets it."""
     values = writing.defaults(view.dictionaries, entity)

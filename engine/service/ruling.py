@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from engine.kept import kept
 from engine.metadata.formats import validator
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.rows import Dictionaries
@@ -42,7 +42,7 @@ def ready(visit: Visit, entity: Entity) -> Ready | None:
     return _steady(entity, visit.rows, visit.region) if is_steady(entity) else cardrules.ready(entity, visit.scope())
 
 
-@lru_cache(maxsize=256)
+@kept(256, owner=lambda _, dictionaries, *__: dictionaries)
 def _steady(entity: Entity, dictionaries: Dictionaries, region: Region) -> Ready | None:
     """Rules that depend neither on the moment nor on the reader: looked up once."""
     return cardrules.ready(entity, Scope(dictionaries, region, datetime.now(UTC)))
@@ -112,7 +112,7 @@ PLAIN = OnCard()
 """Of an entity without rules."""
 
 
-@lru_cache(maxsize=512)
+@kept(1)
 def is_steady(entity: Entity) -> bool:
     """Whether what the rules say depends neither on the moment nor on the reader."""
     rules = cardrules.read(entity)
@@ -191,7 +191,7 @@ def notes(visit: Visit, entity: Entity) -> Noted:
     return _lasting_notes(visit.view, visit.region, rules)
 
 
-@lru_cache(maxsize=128)
+@kept(128, owner=lambda view, *_: view.dictionaries)
 def _lasting_notes(view: View, region: Region, rules: CardRules) -> Noted:
     return _notes(view, region, rules, Known())
 

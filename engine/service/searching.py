@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from markupsafe import Markup
 
+from engine.kept import kept
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.types import TYPES, Region
 from engine.query import page, tree
@@ -160,7 +160,7 @@ def offered(view: View, one: Field) -> list[OperatorChoice]:
     return [OperatorChoice(name, label_of(name, widget), OPERATORS[name].arity) for name in names]
 
 
-@lru_cache(maxsize=128)
+@kept(128, owner=lambda _, view, *__, **___: view.dictionaries)
 def _blank_filters(pages: Pages, view: View, region: Region, entity: Entity) -> Markup:
     """The conditions' controls when nothing is asked: the usual case, drawn once."""
     known = Known()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
+from engine.kept import kept
 from engine.messages import M_, Message
 from engine.metadata import labels
 from engine.metadata.model import SOURCE_LANGUAGE, Catalog
@@ -96,7 +96,7 @@ def _named(visit: Visit, key: str, value: object, known: Mapping[str, str]) -> o
     return known.get(value, value)
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _names(catalog: Catalog, name: str, languages: tuple[str, ...]) -> Mapping[str, str]:
     """Source label → the reader's, for all that an entity holds; and entities by their names."""
     found = {one.name: labels.entity_label(catalog, one, languages) for one in catalog.stored}

@@ -41,7 +41,7 @@ def show(desk: Desk, entity: Entity, operation: AddField) -> dict[str, Json]:
     after = catalog.entity(entity.name)
     view = type(desk.view)(catalog, visit.rows, visit.translator, visit.view.languages)
     shown = after.narrowed(frozenset({operation.name}))
-    card = form.bake.__wrapped__(visit.site.pages, view, shown)
+    card = form.drawn(visit.site.pages, view, shown)
     say = visit.translator.say
     made = evolution.planned(visit.conn, visit.catalog, [*_draft(desk), operation])
     return {
