@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import NotFound, NotRestorable, Stale
+from engine.kept import kept
 from engine.messages import M_
 from engine.metadata import conversion
 from engine.metadata.folding import fold
@@ -207,7 +207,7 @@ def insert_row(conn: Connection, catalog: Catalog, entity: Entity, row: dict[str
     return new
 
 
-@lru_cache(maxsize=64)
+@kept(1)
 def _inserting(table: RecordTable) -> sa.Executable:
     return sa.insert(table).returning(table.c.id)
 
