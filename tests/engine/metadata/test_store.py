@@ -75,7 +75,7 @@ def test_a_catalog_is_kept_until_the_version_changes(installed: Database) -> Non
         store.bump_version(conn)
     with installed.reading() as conn:
         later = store.read_version(conn)
-        assert later == Version(version.catalog + 1, version.dictionaries)
+        assert later == Version(version.catalog + 1, version.dictionaries, version.languages + 1)
         assert first.current(conn, later).version == later.catalog
         assert held.version == version.catalog, "who works with the old one goes on with it"
 
