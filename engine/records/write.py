@@ -302,14 +302,14 @@ def delete(conn: Connection, catalog: Catalog, doomed: Sequence[tuple[Entity, in
     """
     batch = batch or uuid.uuid4().hex
     rows = [(entity, id, whole_row(conn, catalog, entity, id)) for entity, id in doomed]
-    for place, (entity, id, kept) in enumerate(rows):
+    for place, (entity, id, whole) in enumerate(rows):
         # To itself, or to one that goes before it: MariaDB refuses the first, every database the second.
         gone = {(one.name, other) for one, other in doomed[: place + 1]}
-        _set_references(conn, catalog, entity, id, dict.fromkeys(_references_to(entity, kept, gone)))
-    for entity, id, kept in rows:
+        _set_references(conn, catalog, entity, id, dict.fromkeys(_references_to(entity, whole, gone)))
+    for entity, id, whole in rows:
         table = tables(catalog)[entity.name]
         conn.execute(sa.delete(table).where(table.c.id == id))
-        history.write(conn, entity.name, id, "delete", {n: (v, None) for n, v in kept.items()}, by=by, batch=batch)
+        history.write(conn, entity.name, id, "delete", {n: (v, None) for n, v in whole.items()}, by=by, batch=batch)
     return batch
 
 
