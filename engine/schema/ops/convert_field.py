@@ -12,6 +12,7 @@ from engine.metadata.conversion import CONVERTIBLE, convert
 from engine.metadata.definition import field_id
 from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.types import TYPES, Invalid
+from engine.schema import repointing
 from engine.schema.dependents import of_field
 from engine.schema.editing import copying, field_of, ordered, placed, with_entity, with_labels
 from engine.schema.operation import NAME, TABLE, Finding, Operation
@@ -42,7 +43,7 @@ class ConvertField(Operation):
     table: str = ""
 
     def check(self, catalog: Catalog) -> list[Finding]:
-        """A custom field of a type that has values to convert, to such a type, with nothing that leans on it."""
+        """A custom field of a type that has values to convert, to such a type; what leans on it must mean the same of the new one."""
         if found := no_field(catalog, self.entity, [self.field]):
             return found
         entity = catalog.entities[self.entity]
@@ -55,10 +56,16 @@ class ConvertField(Operation):
         if self.type not in CONVERTIBLE or one.type not in CONVERTIBLE:
             told = M_("Values of “%(old)s” cannot be converted to “%(new)s”.", old=one.type, new=self.type)
             return [Finding("C2", "error", told, self.entity, self.field)]
-        if found := definition_findings(catalog, self.defined(catalog)) or [leaning(catalog, one, other) for other in of_field(catalog, entity, one)]:
+        if found := definition_findings(catalog, self.defined(catalog)):
+            return found
+        rules = repointing.findings(entity, one, self.defined(catalog))
+        if any(finding.level == "error" for finding in rules):
+            return rules
+        coming = self._beside(catalog)
+        if found := [leaning(catalog, one, other) for other in of_field(coming, coming.entities[self.entity], one)]:
             return found
         told = M_("What does not convert stays with the retired field “%(label)s” only.", label=one.label)
-        found = [Finding("C3", "note", told, self.entity, self.field)]
+        found = [Finding("C3", "note", told, self.entity, self.field), *rules]
         if one.type == "datetime" and self.type != "datetime":
             told = M_("Moments of “%(label)s” are converted as they are in UTC: elsewhere it may be another hour, or another day.", label=one.label)
             found.append(Finding("C3", "warning", told, self.entity, self.field))
@@ -81,16 +88,20 @@ class ConvertField(Operation):
         except (Invalid, KeyError, AttributeError):  # options that are not right are found by `check`
             return None
 
-    def apply_to(self, catalog: Catalog) -> Catalog:
-        """With the new field in the old one's place, under its labels; the old one retired."""
-        one, new = entity_field(catalog, self.entity, self.field), self.defined(catalog)
-        entity = catalog.entities[self.entity]
+    def _beside(self, catalog: Catalog) -> Catalog:
+        """With the new field before the old one, and with the rules of the card asking for the new one."""
+        one, new, entity = entity_field(catalog, self.entity, self.field), self.defined(catalog), catalog.entities[self.entity]
         both = ordered(entity, placed(entity.fields, [new], one.group, one.name))
+        return with_entity(catalog, repointing.repointed(both, one, new))
+
+    def apply_to(self, catalog: Catalog) -> Catalog:
+        """With the new field in the old one's place, under its labels; the old one retired. Rules of the card ask for the new one."""
+        one, new = entity_field(catalog, self.entity, self.field), self.defined(catalog)
         labels = {
             language: {f"{new.key}.{what}": texts[f"{one.key}.{what}"] for what in ("label", "help") if f"{one.key}.{what}" in texts}
             for language, texts in catalog.labels.items()
         }
-        changed = with_labels(with_entity(catalog, both), {language: dict(texts) for language, texts in labels.items() if texts})
+        changed = with_labels(self._beside(catalog), {language: dict(texts) for language, texts in labels.items() if texts})
         retired = RetireField(self.entity, self.field).apply_to(changed)
         return copying(retired, self.entity, self.field, self.name)
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.messages import M_, Message
-from engine.metadata.model import Catalog, Json
-from engine.schema.editing import copying, field_of
+from engine.metadata.model import Catalog, Field, Json
+from engine.schema import repointing
+from engine.schema.editing import copying, field_of, with_entity
 from engine.schema.operation import NAME, Finding, Operation
+from engine.schema.ops.change_field import entity_field
 from engine.schema.ops.retire_field import RestoreField, RetireField
 
 
@@ -33,11 +35,26 @@ class ExchangeFields(Operation):
         found = RestoreField(self.entity, self.field).check(catalog)
         if any(one.level == "error" for one in found):
             return found
-        return [*found, *RetireField(self.entity, self.instead).check(RestoreField(self.entity, self.field).apply_to(catalog))]
+        back = RestoreField(self.entity, self.field).apply_to(catalog)
+        if field_of(back, self.entity, self.instead) is not None:
+            found += repointing.findings(back.entities[self.entity], *self._both(back))
+        if any(one.level == "error" for one in found):
+            return found
+        return [*found, *RetireField(self.entity, self.instead).check(self._asking(back))]
+
+    def _both(self, catalog: Catalog) -> tuple[Field, Field]:
+        return entity_field(catalog, self.entity, self.instead), entity_field(catalog, self.entity, self.field)
+
+    def _asking(self, catalog: Catalog) -> Catalog:
+        """With the rules of the card asking for the field that comes back."""
+        if field_of(catalog, self.entity, self.instead) is None:  # a check says so
+            return catalog
+        return with_entity(catalog, repointing.repointed(catalog.entities[self.entity], *self._both(catalog)))
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """With the one in force and the other retired. Where the conversion is in force again, the old one names the new one again."""
-        done = RetireField(self.entity, self.instead).apply_to(RestoreField(self.entity, self.field).apply_to(catalog))
+        back = self._asking(RestoreField(self.entity, self.field).apply_to(catalog))
+        done = RetireField(self.entity, self.instead).apply_to(back)
         return copying(done, self.entity, self.instead, self.field) if self.field == self.made else done
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
