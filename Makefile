@@ -2,7 +2,7 @@
 # web/static/vendor; only a browser for the tests may be added to the system, where it has none.
 
 PYTHON ?= python3
-JOBS   ?= 2
+JOBS   ?= 3
 ARGS   ?=
 
 BIN  := .venv/bin
@@ -29,7 +29,7 @@ run: setup ## set up, fill the database with samples, serve
 test: setup .venv/.dev ## all tests; ARGS='-k search' picks some, JOBS=1 runs them in one process
 	@$(BIN)/python -m tools.browser
 	@$(BIN)/python -m tools.gettext
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup .venv/.dev ## style, types, and the syntax of the scripts
 	$(BIN)/ruff check .

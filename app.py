@@ -65,12 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # as Flask's manual says
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    pages = Pages([Path(ROOT, "web", "templates")], assets.Assets().url)
-    site = Site(Database(told.database_url), pages, told.locales, told.default_language, told.timezone, archive=told.instance / "purged")
-    app.extensions["fieldloom"] = site
-    if setup.answers(site.database):
-        evolution.recover_behind(site)
-        drift.set_aside(site.database)
+    app.extensions["fieldloom"] = open_site(told)
     csrf = CSRFProtect(app)
     for guarded in (api.blueprint, api_metadata.blueprint):  # they guard themselves: see there
         csrf.exempt(guarded)
@@ -83,6 +78,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_refuse_control_characters)
     app.before_request(_switch_language)
     return app
+
+
+def open_site(told: Settings) -> Site:
+    """The running program on its database, in which what an earlier process left undone is seen to. Raises BadDatabaseUrl."""
+    pages = Pages([Path(ROOT, "web", "templates")], assets.Assets().url)
+    site = Site(Database(told.database_url), pages, told.locales, told.default_language, told.timezone, archive=told.instance / "purged")
+    if setup.answers(site.database):
+        evolution.recover_behind(site)
+        drift.set_aside(site.database)
+    return site
 
 
 def _refuse_control_characters() -> None:

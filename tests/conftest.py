@@ -31,6 +31,20 @@ hypothesis.settings.register_profile("fieldloom", deadline=None, derandomize=boo
 hypothesis.settings.load_profile("fieldloom")
 
 
+COSTS = (("site", 5.0), ("chromium", 5.0), ("changeable", 5.0), ("installed", 0.6), ("empty_database", 0.5), ("shared_database", 0.1))
+"""About how many seconds a test takes that asks for a fixture; the first that it asks for counts."""
+PLAIN = 0.02
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take longest come first: processes are given whole files in this order, and none is to be left with a long one at the end."""
+    seconds: dict[Path, float] = {}
+    for item in items:
+        asked = getattr(item, "fixturenames", ())
+        seconds[item.path] = seconds.get(item.path, 0) + next((cost for name, cost in COSTS if name in asked), PLAIN)
+    items.sort(key=lambda item: -seconds[item.path])
+
+
 def absent(setting: str, sentence: str) -> None:
     """Skip the test, or fail where the setting says that nothing may be skipped."""
     if os.environ.get(setting) == "1":
