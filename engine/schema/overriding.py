@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.messages import M_
 from engine.metadata.model import Catalog, Json
 from engine.schema import journal
-from engine.schema.editing import field_named, follower, group_named
+from engine.schema.editing import field_named, field_of, follower, group_named
 from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation, read
 from engine.schema.ops import JOURNALLED
@@ -50,6 +50,28 @@ def added(conn: Connection, plan: Plan, undoes: int | None) -> Plan:
         told.append(Finding("O1", "confirm", message, entity, name))
     last = plan.steps[-1]
     return replace(plan, steps=(*plan.steps[:-1], replace(last, findings=(*last.findings, *told))))
+
+
+def fitting(catalog: Catalog, operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """The operations that take a change back, with what goes back before something that has left that place going to the end of it."""
+    found: list[Operation] = []
+    for one in operations:
+        match one:
+            case MoveFields() if one.before and not _stands(catalog, one.entity, one.before, one.group):
+                told: Operation = replace(one, before=None)
+            case MoveGroup() if one.before and (held := catalog.entities.get(one.entity)) and group_named(held, one.before) is None:
+                told = replace(one, before=None)
+            case _:
+                told = one
+        found.append(told)
+        if not any(finding.level == "error" for finding in told.check(catalog)):
+            catalog = told.apply_to(catalog)
+    return tuple(found)
+
+
+def _stands(catalog: Catalog, entity: str, name: str, group: str) -> bool:
+    field = field_of(catalog, entity, name)
+    return field is not None and field.group == group
 
 
 def _operations(change: Change) -> tuple[Operation, ...]:

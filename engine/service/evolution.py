@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from engine.access import Actor
 from engine.errors import ChangeUnderWay, Forbidden, NotUndoable, UnknownChange
 from engine.messages import M_
+from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog, Json
 from engine.metadata.physical import entity_of
@@ -22,7 +23,7 @@ from engine.schema.ddl import Statement
 from engine.schema.effects import Effects
 from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
-from engine.schema.ops import JOURNALLED, OPERATIONS, TakeOver
+from engine.schema.ops import JOURNALLED, OPERATIONS, MoveFields, MoveGroup, TakeOver
 from engine.schema.plan import Plan, Step
 from engine.service import rule_findings, starts
 from engine.service.visit import Site, Visit
@@ -167,7 +168,8 @@ def taken_back(conn: Connection, change: int) -> tuple[Operation, ...]:
         raise UnknownChange(change)
     if change in journal.undone(conn):
         raise NotUndoable(M_("This change has been undone already."))
-    return reversal(found)
+    operations = reversal(found)
+    return overriding.fitting(store.load(conn), operations) if any(isinstance(one, (MoveFields, MoveGroup)) for one in operations) else operations
 
 
 def reversal(change: Change) -> tuple[Operation, ...]:

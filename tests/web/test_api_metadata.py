@@ -194,6 +194,21 @@ def test_definitions_are_told_in_full(api: Api) -> None:
 
 
 @ON_SQLITE
+def test_a_move_goes_back_to_the_end_of_its_group_where_its_neighbour_has_left(api: Api) -> None:
+    """Taken back, it would stand before “email”, which somebody has moved away since; several fields follow one another back."""
+
+    def moved(group: str, *names: str) -> None:
+        told = {"operation": "move_fields", "entity": "customer", "fields": list(names), "group": group}
+        assert api.post("/metadata/operations", json=[told]).status_code == 201
+
+    moved("finance", "phone", "fax")
+    moved("finance", "email")
+    assert api.post("/metadata/changes/1/undo").status_code == 201
+    fields = [one["name"] for one in api.get("/metadata/entities/customer").json["fields"] if one["group"] == "basic" and one["state"] == "active"]
+    assert fields[-2:] == ["phone", "fax"]
+
+
+@ON_SQLITE
 def test_the_journal_is_paged(api: Api) -> None:
     for name in ("c_a", "c_b", "c_c"):
         api.post("/metadata/operations", json=[ADD | {"name": name}])
