@@ -21,6 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.types import TypeEngine
 
+from engine.kept import kept
 from engine.metadata.columns import Id, UtcDateTime, WideText, short_text
 from engine.metadata.model import Catalog, Entity, Field
 from engine.metadata.tables import METADATA as FIXED
@@ -31,8 +32,6 @@ EXTENSION = re.compile(r"^(?P<entity>.+)__x(?P<number>[1-9][0-9]?)$")
 """The name of an extension table: no entity's, for theirs have no two underscores in a row."""
 Refer = Callable[..., ForeignKey]
 _NONE: frozenset[str] = frozenset()
-_NAMES: WeakKeyDictionary[Entity, tuple[str, ...]] = WeakKeyDictionary()
-_FOLDED: WeakKeyDictionary[Entity, Mapping[str, frozenset[str]]] = WeakKeyDictionary()
 _REFERENCE = BigInteger().with_variant(Integer, "sqlite")
 _SYSTEM: Mapping[str, TypeEngine[Any]] = {
     "id": Id, "version": Integer(), "created_at": UtcDateTime(), "created_by": BigInteger(), "updated_at": UtcDateTime(), "updated_by": BigInteger(),
@@ -73,14 +72,11 @@ def folded(catalog: Catalog) -> Mapping[str, frozenset[str]]:
     return found
 
 
+@kept(1)
 def _folded_by(entity: Entity) -> Mapping[str, frozenset[str]]:
     """The same, as far as an entity's card asks for it: a field standing on it may be another entity's."""
-    found = _FOLDED.get(entity)
-    if found is None:
-        asked = [one for one in entity.stored if TYPES[one.type].folds and (one.searchable or one.name == entity.title or one.folded)]
-        found = {name: frozenset(one.column for one in asked if one.table == name) for name in {one.table for one in asked}}
-        _FOLDED[entity] = found
-    return found
+    asked = [one for one in entity.stored if TYPES[one.type].folds and (one.searchable or one.name == entity.title or one.folded)]
+    return {name: frozenset(one.column for one in asked if one.table == name) for name in {one.table for one in asked}}
 
 
 def is_folded(catalog: Catalog, field: Field) -> bool:
@@ -209,18 +205,17 @@ def _table(catalog: Catalog, entity: Entity, name: str) -> RecordTable:
     return RecordTable(name, *(column(one, kind) for one, kind in kinds.items()))
 
 
+@kept(1)
 def table_names(entity: Entity) -> tuple[str, ...]:
     """The names of an entity's tables, without making them: its own, then its extension tables in order."""
-    found = _NAMES.get(entity)
-    if found is None:
-        beside = {field.table for field in entity.stored if field.table != entity.table and field.via is None and is_stored(field)}
-        found = _NAMES[entity] = (entity.table, *sorted(beside, key=lambda name: (len(name), name)))
-    return found
+    beside = {field.table for field in entity.stored if field.table != entity.table and field.via is None and is_stored(field)}
+    return (entity.table, *sorted(beside, key=lambda name: (len(name), name)))
 
 
-def standing_in(entity: Entity, table: str) -> list[Field]:
+@kept(8)
+def standing_in(entity: Entity, table: str) -> Sequence[Field]:
     """The fields whose values one of an entity's tables holds, disabled and retired ones included."""
-    return [field for field in entity.stored if field.via is None and field.table == table and has_column(field.type)]
+    return tuple(field for field in entity.stored if field.via is None and field.table == table and has_column(field.type))
 
 
 def columns_of(catalog: Catalog, table: str, fields: Sequence[Field]) -> Mapping[str, Field]:
