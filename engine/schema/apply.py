@@ -79,15 +79,16 @@ def _may_be_there(made: Plan) -> bool:
 
 
 def _at_once(run: Run, made: Plan) -> Applied:
-    change, there = 0, _may_be_there(made)
+    change, there, alone = 0, _may_be_there(made), True
 
     def attempt() -> None:
-        nonlocal change
+        nonlocal change, alone
         with transaction(run) as conn:
             change = journal.write_whole(conn, _intent(run, made))
             store.write_difference(conn, made.before, made.after)
-            if not store.advance(conn, made.before.version):
-                raise Outdated(made.before.version, store.read_version(conn).catalog)
+            alone = store.advance(conn, made.before.version)
+            if not alone:  # somebody wrote words since the plan was made; definitions are written by nobody else under the lock
+                store.bump_version(conn, "catalog")
             run_all(conn, [one for one in made.expanding if not (there and actual.is_done(conn, one))])  # last: others could wait for it
 
     try:
@@ -95,8 +96,11 @@ def _at_once(run: Run, made: Plan) -> Applied:
     except DBAPIError:
         if stages.state_of(run, change) != "applied":
             raise  # else it was committed, only the answer was lost
-    version = made.before.version + 1
-    return Applied(change, version, tuple(made.later), replace(made.after, version=version))
+    if alone:
+        version = made.before.version + 1
+        return Applied(change, version, tuple(made.later), replace(made.after, version=version))
+    with run.database.reading() as conn:
+        return Applied(change, store.read_version(conn).catalog, tuple(made.later))
 
 
 def mend(database: Database, orders: Orders) -> Applied | None:

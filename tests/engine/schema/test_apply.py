@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from engine.errors import BrokenJournal, ChangeRefused, ChangeUnderWay, NotConfirmed, Outdated, TableHeld
 from engine.metadata import store
 from engine.metadata.database import Database
+from engine.metadata.store import CatalogStore
 from engine.records import write
 from engine.schema import actual, journal, lock
+from engine.schema.follow import follow
 from engine.schema.ops import (
     AddEntity,
     AddField,
@@ -27,7 +29,9 @@ from engine.schema.ops import (
     RetireField,
     WidenField,
 )
+from engine.schema.plan import Plan
 from tests.engine.schema.acting import NOTE, Publish, catalog_of, change, found, in_step, save, values_of
+from tests.engine.schema.beside import plain
 
 GRADE = AddField("customer", "c_grade", "choice", "other", "Grade", {"zh-Hans": "客户等级"},
                  {"choices": [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]}, searchable=True)  # fmt: skip
@@ -67,6 +71,28 @@ def test_what_was_shown_is_what_runs_or_nothing_does(installed: Database, publis
         publish(GRADE, seen="0" * 64)
     publish(GRADE, base=version + 1)
     in_step(installed)
+
+
+def test_words_that_are_written_while_a_change_is_on_its_way_refuse_it_not(installed: Database, publish: Publish) -> None:
+    """A translator saves in the moment between the plan and the act: both are there, and a process that knew neither knows both."""
+    following = CatalogStore(follow)
+    with installed.reading() as conn:
+        following.current(conn, store.read_version(conn))
+
+    def meanwhile(conn: sa.Connection, made: Plan) -> Plan:
+        with installed.writing() as other:
+            store.save_labels(other, "de", [("field.customer.fax.label", "Fax", "Fernkopie")], origin="own")
+            store.bump_version(other)
+        return made
+
+    done = publish(NOTE, more=meanwhile)
+    catalog = catalog_of(installed)
+    assert catalog.entity("customer").by_name["c_note"]
+    assert catalog.labels["de"]["field.customer.fax.label"] == "Fernkopie"
+    assert (done.version, done.catalog) == (catalog.version, None)
+    with installed.reading() as conn:
+        known = following.current(conn, store.read_version(conn))
+    assert plain(known) == plain(catalog)
 
 
 def test_a_text_is_made_searchable_with_the_values_it_has(installed: Database, publish: Publish) -> None:
