@@ -20,6 +20,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from engine import accounts
 from engine.metadata.database import Database
@@ -36,13 +38,32 @@ COSTS = (("site", 5.0), ("chromium", 5.0), ("changeable", 5.0), ("installed", 0.
 PLAIN = 0.02
 
 
+def handed_out_with(nodeid: str) -> str:
+    """What one process runs as a whole: a file; all of the browser's tests, which keep one processor busy while others wait for databases."""
+    file = nodeid.partition("::")[0]
+    return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+class Wholes(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
+    """Hands out tests to processes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return handed_out_with(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Wholes:
+    """How tests reach processes, where there are several."""
+    return Wholes(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take longest come first: processes are given whole files in this order, and none is to be left with a long one at the end."""
-    seconds: dict[Path, float] = {}
+    """What takes longest comes first: processes are handed tests in this order, and none is to be left with a long file at the end."""
+    seconds: dict[str, float] = {}
     for item in items:
-        asked = getattr(item, "fixturenames", ())
-        seconds[item.path] = seconds.get(item.path, 0) + next((cost for name, cost in COSTS if name in asked), PLAIN)
-    items.sort(key=lambda item: -seconds[item.path])
+        asked, whole = getattr(item, "fixturenames", ()), handed_out_with(item.nodeid)
+        seconds[whole] = seconds.get(whole, 0) + next((cost for name, cost in COSTS if name in asked), PLAIN)
+    items.sort(key=lambda item: -seconds[handed_out_with(item.nodeid)])
 
 
 def absent(setting: str, sentence: str) -> None:
