@@ -8,7 +8,7 @@ PostgreSQL: READ COMMITTED, so that a writer sees what was committed while it wa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -19,6 +19,8 @@ from engine.errors import BadDatabaseUrl, Unavailable
 
 BUSY_SECONDS = 10
 IDLE_SECONDS = 3
+VERSIONS = 16
+"""For so many versions of the metadata compiled statements are kept. Those of a table of 500 columns are 3 MB, of each version anew."""
 BACKENDS = ("sqlite", "postgresql", "mariadb", "mysql")
 
 
@@ -49,7 +51,16 @@ class Database:
         else:
             _ping_idle_connections(self.engine)
             _ping_idle_connections(self._reading)
+        self._version = 0
         self._writing = self.engine.execution_options(fieldloom_writing=True)
+
+    def speaks_of(self, version: int) -> None:
+        """Told the version of the metadata that statements are made of: now and then those of tables that were replaced are forgotten."""
+        if abs(version - self._version) >= VERSIONS:
+            self._version = version
+            for engine in (self.engine, self._reading):
+                with suppress(RuntimeError):  # another thread has just added one: what is left goes the next time
+                    engine.clear_compiled_cache()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

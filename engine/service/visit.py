@@ -94,6 +94,7 @@ class Site:
             raise Unavailable(str(error.orig)) from None
 
     def _visit(self, conn: Connection, version: Version, user: accounts.User | None, credentials: Credentials) -> Visit:
+        self.database.speaks_of(version.catalog)
         catalog = self.catalogs.current(conn, version)
         rows = self.dictionaries.current(conn, catalog, version)
         languages = self.languages.current(conn, version.languages)

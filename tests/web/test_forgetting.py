@@ -6,7 +6,9 @@ import gc
 
 import pytest
 
+from engine.metadata import database
 from engine.metadata.model import Catalog, Entity
+from engine.metadata.physical import RecordTable
 from engine.metadata.rows import Dictionaries
 from tests.web.conftest import Api, Browser
 
@@ -40,3 +42,15 @@ def test_versions_that_nobody_reads_are_forgotten(browser: Browser, api: Api) ->
         looked_at(browser, record)
     grown = {kind.__name__: alive(kind) - before[kind] for kind in before}
     assert max(grown.values()) <= LEAST, grown
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_statements_of_tables_that_were_replaced_are_forgotten(browser: Browser, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "VERSIONS", 3)
+    api.made()
+    before = alive(RecordTable)
+    for number in range(CHANGES):
+        change = {"operation": "change_field", "entity": "customer", "field": "website", "changes": {"help": f"Help {number}"}}
+        assert api.post("/metadata/operations", json=[change]).status_code == 201
+        assert browser.get("/customer/").status_code == 200
+    assert alive(RecordTable) - before < CHANGES - 3
