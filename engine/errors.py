@@ -286,10 +286,14 @@ class DatabaseSays(FieldloomError):
 
 
 class NotSetUp(FieldloomError):
-    """The database can be reached, and has none of the program's tables."""
+    """The database can be reached, and has none of the program's tables, or those of an `older` version."""
 
-    def __init__(self) -> None:
-        super().__init__(M_("This database is not set up yet: run “fieldloom init” first."))
+    def __init__(self, *, older: bool = False) -> None:
+        super().__init__(
+            M_("This database was set up by an older version of the program: run “fieldloom init” first.")
+            if older
+            else M_("This database is not set up yet: run “fieldloom init” first.")
+        )
 
 
 class Interrupted(FieldloomError):

@@ -21,7 +21,7 @@ from engine.schema.operation import Operation
 from engine.schema.ops.quarantine_field import ReviveField
 from engine.schema.plan import Plan
 from engine.schema.recover import carry_on
-from engine.schema.running import Orders, Run, retried, run_all, transaction
+from engine.schema.running import Orders, Run, check, retried, run_all, transaction
 from engine.schema.stages import Applied
 
 
@@ -38,8 +38,10 @@ def publish(database: Database, operations: Iterable[Operation], orders: Orders)
         if run.transactional and not made.fills and not made.contracting:
             return _at_once(run, made)
         run = replace(run, first=not made.fills and not _may_be_there(made))
+        with database.reading() as conn:
+            there = [one for one in made.expanding if _may_be_there(made) and actual.is_done(conn, one)]
         with database.writing() as conn:
-            change = journal.open_change(conn, _intent(run, made))
+            change = journal.open_change(conn, replace(_intent(run, made), there=there))
         try:
             return stages.from_the_start(run, change, made)
         except KeyboardInterrupt:
@@ -89,7 +91,10 @@ def _at_once(run: Run, made: Plan) -> Applied:
             alone = store.advance(conn, made.before.version)
             if not alone:  # somebody wrote words since the plan was made; definitions are written by nobody else under the lock
                 store.bump_version(conn, "catalog")
-            run_all(conn, [one for one in made.expanding if not (there and actual.is_done(conn, one))])  # last: others could wait for it
+            done = [one for one in made.expanding if there and actual.is_done(conn, one)]
+            for one in done:
+                check(conn, one)
+            run_all(conn, [one for one in made.expanding if one not in done])  # last: others could wait for it
 
     try:
         retried(run, attempt, made.expanding)

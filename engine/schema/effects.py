@@ -29,7 +29,7 @@ from engine.schema.operation import Finding, Operation
 from engine.schema.ops.add_field import AddField
 from engine.schema.ops.change_field import ChangeField
 from engine.schema.ops.convert_field import ConvertField
-from engine.schema.ops.entities import PurgeEntity, RetireEntity
+from engine.schema.ops.entities import AddEntity, PurgeEntity, RetireEntity
 from engine.schema.ops.exchange_fields import ExchangeFields
 from engine.schema.ops.narrow_field import NarrowField
 from engine.schema.ops.retire_field import PurgeField, RetireField
@@ -86,6 +86,7 @@ def seen(conn: Connection, plan: Plan) -> Plan:
 
 def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
     operation = step.operation
+    yield from _table_there_already(conn, plan, operation)
     if isinstance(operation, AddField):
         yield from _there_already(conn, plan, operation)
     if isinstance(operation, ExchangeFields):
@@ -118,6 +119,16 @@ def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Itera
             ids=", ".join(map(str, ids[:SHOWN])),
         )
         yield Finding("O2", "confirm", told, operation.entity, operation.field)
+
+
+def _table_there_already(conn: Connection, plan: Plan, operation: Operation) -> Iterator[Finding]:
+    """A table of that name which is nobody's here: it is never taken over, and never touched."""
+    wanted = operation.name if isinstance(operation, AddEntity) else str(getattr(operation, "table", ""))
+    for one in plan.statements:
+        if one.action == "create_table" and one.table == wanted and actual.is_done(conn, one):
+            told = M_("The database has a table “%(table)s” already, which belongs to no definition. Choose another name, or rename that table.",
+                      table=one.table)  # fmt: skip
+            yield Finding("V2", "error", told, str(getattr(operation, "entity", wanted)), getattr(operation, "field", ""))
 
 
 def _there_already(conn: Connection, plan: Plan, operation: AddField) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a new change is written down with."""
+    """What a new change is written down with. `there` are those of its statements whose work was there before it: nobody may undo that."""
 
     operations: Sequence[Json]
     reverses: Sequence[Json] | None
@@ -78,14 +78,21 @@ class Intent:
     author: str
     note: str = ""
     undoes: int | None = None
+    there: Sequence[Statement] = ()
 
 
 def open_change(conn: Connection, intent: Intent) -> int:
     """Write a new change with its first event, and take the slot. Returns its id."""
     row = _row(intent) | {"open_slot": _SLOT}
     id = _insert(conn, row)
-    add_event(conn, id, "applying", _promised(row))
+    there = [[one.action, one.table, one.name] for one in intent.there]
+    add_event(conn, id, "applying", _promised(row) | ({"there": there} if there else {}))
     return id
+
+
+def was_there(conn: Connection, change: int) -> frozenset[tuple[str, str, str]]:
+    """(action, table, name) of the statements of a change whose work was there before it began."""
+    return frozenset((str(action), str(table), str(name)) for action, table, name in events_of(conn, change)[0].detail.get("there", ()))
 
 
 def write_whole(conn: Connection, intent: Intent) -> int:

@@ -119,13 +119,26 @@ def run_beside(run: Run, statement: Statement) -> None:
         check(conn, statement)
 
 
+class NotRun(Exception):
+    """The database refused a statement of a first try: whatever of that name is there is somebody else's."""
+
+    def __init__(self, statement: Statement, reason: DBAPIError) -> None:
+        super().__init__(str(reason.orig))
+        self.statement, self.reason = statement, reason
+
+
 def run_alone(run: Run, statement: Statement, *, first: bool = False) -> None:
-    """Run a statement by itself, unless it has taken effect already; the `first` time it cannot have."""
+    """Run a statement by itself, unless it has taken effect already; the `first` time it cannot have. Raises NotRun then."""
     with run.database.reading() as conn:
         if not first and actual.is_done(conn, statement):
             check(conn, statement)
             return
-    retried(run, lambda: execute(run, statement.sql), [statement])
+    try:
+        retried(run, lambda: execute(run, statement.sql), [statement])
+    except DBAPIError as error:
+        if first and not error.connection_invalidated:
+            raise NotRun(statement, error) from error
+        raise
     with run.database.reading() as conn:
         check(conn, statement)
 

@@ -27,7 +27,7 @@ from engine.schema import actual, archive, ddl, fill, journal, plan
 from engine.schema.ddl import CONTRACTING, Statement
 from engine.schema.journal import State
 from engine.schema.plan import Fill, Plan
-from engine.schema.running import Run, execute, retried, run_all, run_alone, run_beside, transaction
+from engine.schema.running import NotRun, Run, execute, retried, run_all, run_alone, run_beside, transaction
 
 GRACE = 1.0
 """How long requests that began before a publishing may go on using what it has hidden, in seconds."""
@@ -78,7 +78,10 @@ def _guarded(run: Run, change: int, made: Plan, reached: Sequence[State], stage:
         if state_of(run, change) in reached:  # it was committed, only the answer was lost
             with run.database.reading() as conn:
                 return store.read_version(conn).catalog
-        give_up(run, change, made.statements, folding(made), str(error))
+        refused = error.statement if isinstance(error, NotRun) else None
+        give_up(run, change, [one for one in made.statements if one is not refused], folding(made), str(error))
+        if isinstance(error, NotRun):
+            raise error.reason from error
         raise
 
 
@@ -223,15 +226,18 @@ def mend(run: Run, change: int, statements: Sequence[Statement]) -> None:
 
 
 def give_up(run: Run, change: int, statements: Sequence[Statement], folding: Sequence[str], reason: str) -> None:
-    """Take back what a change has done so far, and close it. Decided first and written down: nobody goes on with it after."""
+    """Take back what a change has done so far, and close it. Decided first and written down: nobody goes on with it after.
+
+    What was there before the change stays: a column that it would have adopted has values.
+    """
     with run.database.writing() as conn:
         held = store.load(conn)
         base = plan.unprepared(held, folding)
         write(conn, held, base)
         journal.add_event(conn, change, "giving_up", {"folding": list(folding), "reason": reason[:2000]})
     with run.database.reading() as conn:
-        ground = actual.ground(conn, frozenset())
-    for one in reversed([one for one in statements if one.action not in CONTRACTING]):
+        ground, there = actual.ground(conn, frozenset()), journal.was_there(conn, change)
+    for one in reversed([one for one in statements if one.action not in CONTRACTING and (one.action, one.table, one.name) not in there]):
         sql = "" if ddl.belongs(one, base, ground) else ddl.undoing(one, ground)
         with run.database.reading() as conn:
             wanted = bool(sql) and actual.is_done(conn, one)

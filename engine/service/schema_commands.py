@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from engine.errors import DatabaseSays, NotSetUp, UnknownChange
+from engine.errors import DatabaseSays, FieldloomError, NotSetUp, UnknownChange
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.model import Json
@@ -59,11 +59,11 @@ def in_words(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        try:
-            absent = not setup.has_tables(database)
-        except DBAPIError:
-            absent = False  # then it is what it says
-        raise (NotSetUp() if absent else DatabaseSays(str(error.orig))) from error
+        told: FieldloomError = DatabaseSays(str(error.orig))
+        with suppress(DBAPIError):  # else it is what it says
+            if not setup.is_of_this_version(database):
+                told = NotSetUp(older=setup.has_tables(database))
+        raise told from error
 
 
 def author() -> str:

@@ -32,6 +32,12 @@ def has_tables(database: Database) -> bool:
         return sa.inspect(conn).has_table(t.VERSION.name)
 
 
+def is_of_this_version(database: Database) -> bool:
+    """Whether the program's own tables are there, at this program's revision."""
+    with database.reading() as conn:
+        return migrate.is_current(conn)
+
+
 def is_ready(database: Database) -> bool:
     """Whether the database is set up and at this program's revision."""
     with database.reading() as conn:

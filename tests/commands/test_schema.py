@@ -144,6 +144,16 @@ def test_a_database_of_somebody_else_is_told_apart(line: Line, tmp_path: Path, m
     assert line("schema", "check") == 1
     assert "fieldloom init" in line.err
     assert line.json("catalog", "export", str(tmp_path / "x"), status=1)["error"] == "NotSetUp"
+    assert line("init") == 0
+    older = Database(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    with older.writing() as conn:
+        conn.exec_driver_sql("ALTER TABLE fl_version DROP COLUMN languages")
+        conn.exec_driver_sql("UPDATE fl_alembic SET version_num = '0003'")
+    older.close()
+    assert line("schema", "check") == 1
+    assert "older version of the program: run “fieldloom init”" in line.err
+    assert line("init") == 0
+    assert line("schema", "check") == 0
     (tmp_path / "text.txt").write_text("no database " * 100, encoding="utf-8")
     monkeypatch.setenv("FIELDLOOM_DATABASE_URL", f"sqlite:///{tmp_path / 'text.txt'}")
     assert line("schema", "journal") == 1

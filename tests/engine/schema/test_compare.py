@@ -15,8 +15,10 @@ from engine.schema import actual, apply, compare, ddl, journal, stages
 from engine.schema.apply import Orders
 from engine.schema.journal import Intent
 from engine.schema.operation import read
-from engine.schema.ops import JOURNALLED, PurgeField
+from engine.schema.ops import JOURNALLED, AddEntity, PurgeField
+from engine.schema.plan import Plan
 from engine.service import drift
+from tests.faults.conftest import a_definition
 
 ADD = {"operation": "add_field", "entity": "customer", "name": "c_x", "type": "text", "group": "basic", "label": "X",
        "options": {"max_length": 50}, "searchable": True}  # fmt: skip
@@ -32,6 +34,12 @@ def run(database: Database, *statements: str) -> None:
     with database.writing() as conn:
         for one in statements:
             conn.exec_driver_sql(one)
+
+
+def rows_of(database: Database, sql: str) -> list[object]:
+    """What a statement of one column finds."""
+    with database.reading() as conn:
+        return [row[0] for row in conn.exec_driver_sql(sql)]
 
 
 def found(database: Database) -> list[tuple[str, str, str]]:
@@ -212,6 +220,49 @@ def test_a_column_of_nobody_is_adopted_when_that_is_confirmed(installed: Databas
         change(installed, ADD)
     apply.publish(installed, read([plain], JOURNALLED), Orders(confirmed=frozenset(["V2:customer:c_x"])))
     assert found(installed) == []
+
+
+def test_a_table_of_nobody_is_neither_taken_over_nor_dropped(installed: Database) -> None:
+    run(installed, "CREATE TABLE c_payroll (id INTEGER, v VARCHAR(20))")
+    run(installed, "INSERT INTO c_payroll VALUES (1, 'theirs')")
+    with pytest.raises(ChangeRefused, match="which belongs to no definition"):
+        apply.publish(installed, [AddEntity(a_definition("c_payroll"))], Orders())
+    assert rows_of(installed, "SELECT v FROM c_payroll") == ["theirs"]
+
+
+def test_what_comes_between_plan_and_act_is_not_undone_with_the_change(installed: Database) -> None:
+    """Somebody makes a table of the same name in that very moment: the database refuses ours, and theirs stays."""
+
+    def meanwhile(conn: sa.Connection, made: Plan) -> Plan:
+        run(installed, "CREATE TABLE c_payroll (id INTEGER, v VARCHAR(20))")
+        run(installed, "INSERT INTO c_payroll VALUES (1, 'theirs')")
+        return made
+
+    with pytest.raises(DatabaseRefused):
+        apply.publish(installed, [AddEntity(a_definition("c_other")), AddEntity(a_definition("c_payroll"))], Orders(more=meanwhile))
+    assert rows_of(installed, "SELECT v FROM c_payroll") == ["theirs"]
+    with installed.reading() as conn:
+        assert "c_other" not in store.load(conn).entities
+        assert not actual.columns(conn, "c_other")
+
+
+def test_a_column_that_was_to_be_adopted_stays_with_its_values_when_the_change_fails(installed: Database) -> None:
+    with installed.reading() as conn:
+        kind = actual.columns(conn, "customer")["code"]
+    run(installed, f"ALTER TABLE customer ADD COLUMN c_x {kind}")
+    run(installed, "INSERT INTO customer (name, version, created_at, updated_at, c_x) VALUES ('A', 1, '2026-01-01', '2026-01-01', 'kept')")
+
+    def meanwhile(conn: sa.Connection, made: Plan) -> Plan:
+        run(installed, "ALTER TABLE customer ADD COLUMN c_y INTEGER")
+        return made
+
+    two = read([ADD | {"searchable": False}, ADD | {"searchable": False, "name": "c_y"}], JOURNALLED)
+    with pytest.raises((DatabaseRefused, ChangeRefused)):
+        apply.publish(installed, two, Orders(confirmed=frozenset(["V2:customer:c_x"]), more=meanwhile))
+    assert rows_of(installed, "SELECT c_x FROM customer WHERE name = 'A'") == ["kept"]
+    with installed.reading() as conn:
+        assert "c_x" not in store.load(conn).entity("customer").by_name
+        assert journal.open_one(conn) is None
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
