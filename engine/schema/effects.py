@@ -110,7 +110,8 @@ def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Itera
     coming, going = (field_named(entity.stored if entity else (), name) for name in (operation.field, operation.instead))
     if coming is None or going is None:
         return
-    source, made = (coming, going) if operation.made == going.name else (going, coming)
+    then = [replace(one, options=operation.options.get(one.name, one.options)) for one in (coming, going)]
+    source, made = then if operation.made == going.name else then[::-1]
     if ids := list(fill.apart(conn, plan.before, source, made)):
         told = MN_(
             "%(n)s record has had its value changed since, and will show the former one: number %(ids)s.",

@@ -142,7 +142,7 @@ def _check_arguments(place: int, known: type[Operation], told: Mapping[str, Any]
     error = best_match(one for one in found if not kept or one.validator in _SHAPE)
     if error is None:
         return
-    if error.validator == "required":
+    if error.validator == "required" and not error.absolute_path:
         name = next(one for one in needed if one not in told)
         raise BadOperation(place, name, M_("“%(name)s” is missing.", name=name))
     if error.validator == "additionalProperties" and not error.absolute_path:

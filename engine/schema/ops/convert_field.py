@@ -58,7 +58,7 @@ class ConvertField(Operation):
             return [Finding("C2", "error", told, self.entity, self.field)]
         if found := definition_findings(catalog, self.defined(catalog)):
             return found
-        rules = repointing.findings(entity, one, self.defined(catalog))
+        rules = repointing.offer_findings(one, self.defined(catalog)) + repointing.findings(entity, one, self.defined(catalog))
         if any(finding.level == "error" for finding in rules):
             return rules
         coming = self._beside(catalog)
@@ -90,7 +90,8 @@ class ConvertField(Operation):
 
     def _beside(self, catalog: Catalog) -> Catalog:
         """With the new field before the old one, and with the rules of the card asking for the new one."""
-        one, new, entity = entity_field(catalog, self.entity, self.field), self.defined(catalog), catalog.entities[self.entity]
+        one, entity = entity_field(catalog, self.entity, self.field), catalog.entities[self.entity]
+        new = repointing.offering(one, self.defined(catalog))
         both = ordered(entity, placed(entity.fields, [new], one.group, one.name))
         return with_entity(catalog, repointing.repointed(both, one, new))
 
@@ -106,8 +107,11 @@ class ConvertField(Operation):
         return copying(retired, self.entity, self.field, self.name)
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
-        """The old field back, the new one retired: each with the values it has."""
-        return (ExchangeFields(self.entity, self.field, self.name, self.name),)
+        """The old field back, the new one retired: each with the values it has; rules of the card as they were."""
+        one, entity = entity_field(catalog, self.entity, self.field), catalog.entities[self.entity]
+        asked = repointing.changed(entity, self._beside(catalog).entities[self.entity])
+        options = {one.name: dict(one.options), self.name: dict(self.options)}
+        return (ExchangeFields(self.entity, self.field, self.name, self.name, options, asked),)
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as given
 from typing import ClassVar
 
 from engine.messages import M_, Message
@@ -19,16 +20,22 @@ from engine.schema.ops.retire_field import RestoreField, RetireField
 class ExchangeFields(Operation):
     """Restore `field` and retire `instead`; each keeps the values it has. `made` is the one of them that the conversion has made.
 
-    Planning counts the records whose value was changed since the one was made from the other, and waits for a confirmation.
+    Planning counts the records whose value was changed since the one was made from the other, and waits for a confirmation:
+    `options` are those that each field had then. `conditions` are the rules of cards that the conversion changed, as
+    `repointing.changed` tells them.
     """
 
     kind: ClassVar[str] = "exchange_fields"
-    arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {"entity": NAME, "field": NAME, "instead": NAME, "made": NAME}
+    arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {
+        "entity": NAME, "field": NAME, "instead": NAME, "made": NAME, "options": {"type": "object"}, "conditions": {"type": "array"},
+    }  # fmt: skip
 
     entity: str
     field: str
     instead: str
     made: str
+    options: Mapping[str, Mapping[str, Json]] = given(default_factory=dict)
+    conditions: tuple[Mapping[str, Json], ...] = ()
 
     def check(self, catalog: Catalog) -> list[Finding]:
         """What is asked of either act."""
@@ -37,7 +44,7 @@ class ExchangeFields(Operation):
             return found
         back = RestoreField(self.entity, self.field).apply_to(catalog)
         if field_of(back, self.entity, self.instead) is not None:
-            found += repointing.findings(back.entities[self.entity], *self._both(back))
+            found += repointing.findings(back.entities[self.entity], *self._both(back), self.conditions)
         if any(one.level == "error" for one in found):
             return found
         return [*found, *RetireField(self.entity, self.instead).check(self._asking(back))]
@@ -49,7 +56,8 @@ class ExchangeFields(Operation):
         """With the rules of the card asking for the field that comes back."""
         if field_of(catalog, self.entity, self.instead) is None:  # a check says so
             return catalog
-        return with_entity(catalog, repointing.repointed(catalog.entities[self.entity], *self._both(catalog)))
+        former = repointing.put_back(catalog.entities[self.entity], self.conditions)
+        return with_entity(catalog, repointing.repointed(former, *self._both(catalog)))
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """With the one in force and the other retired. Where the conversion is in force again, the old one names the new one again."""
@@ -59,7 +67,9 @@ class ExchangeFields(Operation):
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The other way round."""
-        return (ExchangeFields(self.entity, self.instead, self.field, self.made),)
+        back = RestoreField(self.entity, self.field).apply_to(catalog)
+        asked = repointing.changed(back.entities[self.entity], self._asking(back).entities[self.entity])
+        return (ExchangeFields(self.entity, self.instead, self.field, self.made, self.options, asked),)
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""

@@ -107,11 +107,23 @@ class PurgeField(Operation):
     field: str
 
     def check(self, catalog: Catalog) -> list[Finding]:
-        """Only a retired field; always to be confirmed by name."""
+        """Only a retired field; always to be confirmed by name. One that was converted takes the way to the new one with it."""
         if found := no_field(catalog, self.entity, [self.field], retired=True):
             return found
         told = M_("All values of “%(label)s” are exported and then deleted for good. This cannot be undone.", label=_label(catalog, self))
-        return [Finding("D1", "confirm", told, self.entity, self.field)]
+        return [Finding("D1", "confirm", told, self.entity, self.field), *self._converted(catalog)]
+
+    def _converted(self, catalog: Catalog) -> list[Finding]:
+        entity = catalog.entities[self.entity]
+        gone = next(one for one in entity.retired if one.name == self.field)
+        made = next((one for one in entity.stored if one.id == gone.copies_to), None)
+        if made is None:
+            return []
+        told = M_(
+            "Records that were deleted before “%(label)s” was converted to “%(made)s” (%(name)s) will come back without its value if they are restored.",
+            label=gone.label, made=made.label, name=made.name,
+        )  # fmt: skip
+        return [Finding("D4", "warning", told, self.entity, self.field)]
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """Without the field and its labels; its name is spent."""

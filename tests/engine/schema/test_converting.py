@@ -20,6 +20,7 @@ from engine.schema.ops import (
     ConvertField,
     MoveFields,
     MoveGroup,
+    PurgeField,
     RestoreField,
     RetireField,
     SetLabels,
@@ -207,6 +208,37 @@ def test_what_was_emptied_after_a_conversion_stays_empty_when_it_is_restored(ins
     change(installed, id, c_count=None)
     restored(installed, deleted(installed, id))
     assert values_of(installed, id).get("c_count") is None
+
+
+def test_purging_what_was_converted_says_that_deleted_records_lose_the_value(installed: Database, publish: Publish) -> None:
+    """Whichever field of a chain goes: the way from its value to the last one ends there."""
+    publish(NOTE)
+    batch = deleted(installed, save(installed, c_note="12"))
+    publish(ConvertField("customer", "c_note", "c_middle", "decimal"))
+    publish(ConvertField("customer", "c_middle", "c_last", "integer"))
+    for name in ("c_note", "c_middle"):
+        findings = PurgeField("customer", name).check(catalog_of(installed))
+        assert [(one.code, one.level) for one in findings] == [("D1", "confirm"), ("D4", "warning")], name
+    assert "deleted before “Note” was converted to “Note” (c_last)" in str(findings[1].message)
+    publish(PurgeField("customer", "c_middle"), confirmed=frozenset({"D1:customer:c_middle"}))
+    assert [one.code for one in PurgeField("customer", "c_note").check(catalog_of(installed))] == ["D1"]
+    restored(installed, batch)
+    in_step(installed)
+
+
+def test_a_choice_renamed_since_a_conversion_is_no_changed_value(installed: Database, publish: Publish) -> None:
+    """One that came since and was chosen is."""
+    metals: Any = {"choices": [{"value": "g", "label": "Gold"}, {"value": "s", "label": "Silver"}]}
+    publish(NOTE)
+    save(installed, c_note="gold")
+    done = publish(ConvertField("customer", "c_note", "c_metal", "choice", metals))
+    renamed: Any = [{"value": "g", "label": "Premium"}, {"value": "s", "label": "Silver"}, {"value": "b", "label": "Bronze"}]
+    publish(WidenField("customer", "c_metal", {"choices": renamed}))
+    undone = publish(*taken_back(installed, done.change), undoes=done.change)
+    publish(*taken_back(installed, undone.change), undoes=undone.change)
+    id = save(installed, c_metal="b")
+    with pytest.raises(NotConfirmed, match=f"1 record .* number {id}"):
+        publish(*taken_back(installed, done.change), undoes=done.change)
 
 
 def test_a_default_is_converted_with_its_field(installed: Database, publish: Publish) -> None:

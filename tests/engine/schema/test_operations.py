@@ -293,6 +293,7 @@ UNREADABLE = [
     pytest.param([{"operation": "explode"}], "no operation “explode”", id="unknown operation"),
     pytest.param(["add_field"], "no operation", id="not an object"),
     pytest.param([{"operation": "retire_field", "entity": "customer"}], "“field” is missing", id="argument missing"),
+    pytest.param([{"operation": "add_entity", "definition": {}}], "“definition” is not well formed", id="something missing within an argument"),
     pytest.param([{"operation": "retire_field", "entity": "customer", "field": "c_x", "now": 1}], "takes no “now”", id="unknown argument"),
     pytest.param([{"operation": "retire_field", "entity": "customer; --", "field": "c_x"}], "cannot be a database name", id="no name"),
     pytest.param([{"operation": "change_field", "entity": "customer", "field": "fax", "changes": {"type": "date"}}], "type", id="3.1.3 type"),

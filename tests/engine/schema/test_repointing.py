@@ -14,7 +14,7 @@ from engine.metadata.database import Database
 from engine.metadata.model import Field, Json
 from engine.query import evaluate, tree
 from engine.schema import repointing
-from engine.schema.ops import AddField, ChangeField, ChangeGroup, ConvertField
+from engine.schema.ops import AddField, ChangeField, ChangeGroup, ConvertField, ExchangeFields, WidenField
 from tests.engine.making import a_field, a_scope, an_entity
 from tests.engine.schema.acting import Publish, catalog_of, in_step, save, taken_back, values_of
 
@@ -33,8 +33,6 @@ SAME = [
     pytest.param(a_field("a", "decimal", PRICE), a_field("b", "integer"), {"_neq": "5"}, ("5.00", "6", None), id="decimal to integer"),
     pytest.param(a_field("a"), a_field("b", "multiline"), {"_contains": "A B"}, WORDS, id="a line to lines"),
     pytest.param(a_field("a", "email"), a_field("b"), {"_ends_with": "@x.org"}, ("a@x.org", "b@y.org", None), id="e-mail to text"),
-    pytest.param(a_field("a"), a_field("b", "choice", METALS), {"_nin": ["gold"]}, (None, "Gold", "silver"), id="text to choice"),
-    pytest.param(a_field("a", "choice", METALS), a_field("b"), {"_eq": "g"}, CODES, id="choice to text"),
     pytest.param(a_field("a"), a_field("b", "choice", METALS), {"_empty": True}, (None, "gold"), id="empty has another name"),
     pytest.param(a_field("a"), a_field("b", "integer"), {"_nempty": True}, (None, "7"), id="filled, of any type"),
     pytest.param(a_field("a", "choice", METALS), a_field("b", "choice", METALS), {"_neq": "s"}, CODES, id="choice to choice"),
@@ -65,7 +63,21 @@ def test_a_condition_means_the_same_of_every_value(source: Field, target: Field,
     assert "a" in back.by_name["other"].rules["visible"]["_or"][0]
 
 
+def test_a_choice_that_becomes_a_text_is_asked_for_by_its_name() -> None:
+    entity = _ruled(a_field("a", "choice", METALS), a_field("b"), {"_eq": "g"})
+    after = repointing.repointed(entity, entity.by_name["a"], entity.by_name["b"])
+    assert after.by_name["other"].rules == {"visible": {"_or": [{"b": {"_eq": "Gold"}}, {"_and": [{"b": {"_eq": "Gold"}}]}]}}
+    for value in CODES:
+        told = [
+            evaluate.evaluate(tree.from_json(one.by_name["other"].rules["visible"], one, searchable_only=False), one, held, a_scope())
+            for one, held in ((entity, {"a": value}), (after, {"b": converted(entity.by_name["a"], entity.by_name["b"], value)}))
+        ]
+        assert told[0] == told[1], value
+
+
 OTHERWISE = [
+    pytest.param(a_field("a"), a_field("b", "choice", METALS), {"_eq": "Gold"}, id="texts that become one choice: Gold and g"),
+    pytest.param(a_field("a"), a_field("b", "choice", METALS), {"_nin": ["gold"]}, id="the same for several"),
     pytest.param(a_field("a"), a_field("b", "integer"), {"_eq": "5"}, id="text to number"),
     pytest.param(a_field("a"), a_field("b", "choice", METALS), {"_contains": "old"}, id="a part of a choice"),
     pytest.param(a_field("a"), a_field("b", "choice", METALS), {"_eq": "lead"}, id="no such choice"),
@@ -132,3 +144,95 @@ def test_a_rule_that_would_mean_something_else_stops_a_conversion_and_its_undoin
         publish(*taken_back(installed, done.change), undoes=done.change)
     with pytest.raises(ChangeRefused, match=r"Take that condition away first"):
         publish(ConvertField("customer", "c_people", "c_text", "text"))
+
+
+def _rule(database: Database, name: str) -> Json:
+    return catalog_of(database).entity("customer").field(name).rules
+
+
+def test_an_undo_puts_a_rule_back_as_it_was(installed: Database, publish: Publish) -> None:
+    """Also one that could not be found out from what it became: names of choices are not what their condition said."""
+    publish(AddField("customer", "c_metal", "choice", "basic", "Metal", options=METALS))
+    asks = {"_or": [{"c_metal": "g"}, {"c_metal": {"_in": "g,s"}}]}
+    publish(ChangeField("customer", "fax", {"rules": {"visible": asks}}), ChangeGroup("customer", "other", {"visible": {"c_metal": {"_eq": "s"}}}))
+    done = publish(ConvertField("customer", "c_metal", "c_named", "text"))
+    became = _rule(installed, "fax")
+    assert became == {"visible": {"_or": [{"c_named": {"_eq": "Gold"}}, {"c_named": {"_in": ["Gold", "Silver"]}}]}}
+    undone = publish(*taken_back(installed, done.change), undoes=done.change)
+    assert _rule(installed, "fax") == {"visible": asks}
+    assert next(one for one in catalog_of(installed).entity("customer").groups if one.name == "other").visible == {"c_metal": {"_eq": "s"}}
+    again = publish(*taken_back(installed, undone.change), undoes=undone.change)
+    assert _rule(installed, "fax") == became
+    publish(*taken_back(installed, again.change), undoes=again.change)
+    assert _rule(installed, "fax") == {"visible": asks}
+    in_step(installed)
+
+
+def test_an_undo_after_two_conversions_puts_back_what_each_has_changed(installed: Database, publish: Publish) -> None:
+    publish(AddField("customer", "c_staff", "integer", "basic", "Staff"))
+    publish(ChangeField("customer", "fax", {"rules": {"visible": {"c_staff": 5}}}))
+    first = publish(ConvertField("customer", "c_staff", "c_people", "decimal", {"digits": 8, "places": 1}))
+    between = _rule(installed, "fax")
+    second = publish(ConvertField("customer", "c_people", "c_heads", "integer"))
+    publish(*taken_back(installed, second.change), undoes=second.change)
+    assert _rule(installed, "fax") == between
+    publish(*taken_back(installed, first.change), undoes=first.change)
+    assert _rule(installed, "fax") == {"visible": {"c_staff": 5}}
+
+
+def test_a_rule_set_since_stops_an_undo_where_the_values_of_both_differ(installed: Database, publish: Publish) -> None:
+    """The text has its own values: what said “g” there is a “g” in the choice, but so is what said “Gold”."""
+    publish(AddField("customer", "c_metal", "text", "basic", "Metal"))
+    done = publish(ConvertField("customer", "c_metal", "c_chosen", "choice", METALS))
+    publish(ChangeField("customer", "fax", {"rules": {"visible": {"c_chosen": "g"}}}))
+    with pytest.raises(ChangeRefused, match="Take that condition away first"):
+        publish(*taken_back(installed, done.change), undoes=done.change)
+
+
+def test_an_undo_that_was_written_down_without_the_rules_is_as_strict(installed: Database, publish: Publish) -> None:
+    publish(AddField("customer", "c_metal", "choice", "basic", "Metal", options=METALS))
+    publish(ChangeField("customer", "fax", {"rules": {"visible": {"c_metal": "g"}}}))
+    publish(ConvertField("customer", "c_metal", "c_named", "text"))
+    with pytest.raises(ChangeRefused, match="Take that condition away first"):
+        publish(ExchangeFields("customer", "c_metal", "c_named", "c_named"))
+
+
+def test_a_text_that_becomes_a_choice_takes_the_question_whether_it_is_filled_in(installed: Database, publish: Publish) -> None:
+    """A choice renamed since is no other value, and the question comes back in its own words."""
+    publish(AddField("customer", "c_metal", "text", "basic", "Metal"))
+    publish(ChangeField("customer", "fax", {"rules": {"visible": {"c_metal": {"_nempty": True}}}}))
+    save(installed, c_metal="gold")
+    done = publish(ConvertField("customer", "c_metal", "c_chosen", "choice", METALS))
+    assert _rule(installed, "fax") == {"visible": {"c_chosen": {"_nnull": True}}}
+    premium = {"choices": [{"value": "g", "label": "Premium"}, METALS["choices"][1]]}
+    publish(WidenField("customer", "c_chosen", premium))
+    publish(*taken_back(installed, done.change), undoes=done.change)
+    assert _rule(installed, "fax") == {"visible": {"c_metal": {"_nempty": True}}}
+
+
+CROSSED: Any = {"choices": [{"value": "s", "label": "Gold"}, {"value": "g", "label": "Silver"}]}
+OFFERS: Any = [{"when": {"fax": {"_nempty": True}}, "values": ["g"]}]
+
+
+@pytest.mark.parametrize(("kind", "coming"), [("choice", "multiple_choice"), ("multiple_choice", "choice")])
+def test_a_rule_on_its_own_choices_offers_the_same_ones_afterwards(kind: str, coming: str, installed: Database, publish: Publish) -> None:
+    """By name, as values are converted."""
+    publish(AddField("customer", "c_metal", kind, "basic", "Metal", options=METALS))
+    publish(ChangeField("customer", "c_metal", {"rules": {"choices": OFFERS}}))
+    done = publish(ConvertField("customer", "c_metal", "c_other", coming, CROSSED))
+    assert _rule(installed, "c_other") == {"choices": [{**OFFERS[0], "values": ["s"]}]}
+    publish(*taken_back(installed, done.change), undoes=done.change)
+    assert _rule(installed, "c_metal") == {"choices": OFFERS}
+
+
+@pytest.mark.parametrize(("held", "kind", "options"), [
+    pytest.param(METALS, "multiple_choice", {"choices": [METALS["choices"][1]]}, id="no such choice"),
+    pytest.param(TWINS, "multiple_choice", METALS, id="two become one"),
+    pytest.param(METALS, "choice", {"choices": [METALS["choices"][1]]}, id="of the same type"),
+    pytest.param(METALS, "text", {}, id="nothing to choose any more"),
+])  # fmt: skip
+def test_a_rule_on_its_own_choices_that_would_offer_others_is_named(held: Any, kind: str, options: Any, installed: Database, publish: Publish) -> None:
+    publish(AddField("customer", "c_metal", "choice", "basic", "Metal", options=held))
+    publish(ChangeField("customer", "c_metal", {"rules": {"choices": OFFERS}}))
+    with pytest.raises(ChangeRefused, match=r"A rule of “Metal” offers g, .* Take that rule away first"):
+        publish(ConvertField("customer", "c_metal", "c_other", kind, options))
