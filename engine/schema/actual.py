@@ -270,6 +270,7 @@ def holders(conn: Connection, table: str, least: float = 1.0) -> list[Holder]:
         asked = sa.text(
             "SELECT CONCAT('thread ', trx_mysql_thread_id) AS process, TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS seconds "
             "FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> CONNECTION_ID() "
+            "AND trx_mysql_thread_id IN (SELECT id FROM information_schema.processlist WHERE db = DATABASE()) "
             "AND trx_started < NOW() - INTERVAL :least SECOND"
         )
         rows = conn.execute(asked, {"least": least})

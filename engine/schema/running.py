@@ -119,8 +119,12 @@ def run_beside(run: Run, statement: Statement) -> None:
         check(conn, statement)
 
 
+_THERE_ALREADY = ((1050,), (1060,), (1061,), (1826,))
+"""How MariaDB says that a table, a column, an index or a foreign key of that name exists."""
+
+
 class NotRun(Exception):
-    """The database refused a statement of a first try: whatever of that name is there is somebody else's."""
+    """The database refused a statement of a first try, since something of that name is there: somebody else's."""
 
     def __init__(self, statement: Statement, reason: DBAPIError) -> None:
         super().__init__(str(reason.orig))
@@ -136,7 +140,7 @@ def run_alone(run: Run, statement: Statement, *, first: bool = False) -> None:
     try:
         retried(run, lambda: execute(run, statement.sql), [statement])
     except DBAPIError as error:
-        if first and not error.connection_invalidated:
+        if first and (error.orig.args[:1] if error.orig else ()) in _THERE_ALREADY:
             raise NotRun(statement, error) from error
         raise
     with run.database.reading() as conn:

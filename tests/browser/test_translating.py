@@ -169,6 +169,8 @@ def test_a_translator_works_by_keyboard(reader: Readers, site: Served) -> None:
     here = page.url
     page.keyboard.press("Alt+ArrowDown")
     expect(page).not_to_have_url(here)
+    page.wait_for_load_state("networkidle")
+    expect(area).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
     expect(page).to_have_url(here)
 
