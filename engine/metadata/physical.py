@@ -114,7 +114,6 @@ class _Made:
 
 
 _Folding = tuple[frozenset[str], ...]
-_TABLES: WeakKeyDictionary[Catalog, _Made] = WeakKeyDictionary()
 _OF_ENTITY: WeakKeyDictionary[Entity, tuple[_Folding, tuple[RecordTable, ...]]] = WeakKeyDictionary()
 _WHOLE: WeakKeyDictionary[Entity, tuple[_Folding, tuple[Table, ...]]] = WeakKeyDictionary()
 """An entity's tables, with the folded columns they have: a change of one entity leaves the tables of all others as they are."""
@@ -171,14 +170,8 @@ def extended(source: FromClause, table: RecordTable, extension: RecordTable) -> 
     return source.outerjoin(extension, extension.c.id == table.c.id)
 
 
+@kept(1)
 def _made(catalog: Catalog) -> _Made:
-    found = _TABLES.get(catalog)
-    if found is None:
-        found = _TABLES.setdefault(catalog, _make_tables(catalog))
-    return found
-
-
-def _make_tables(catalog: Catalog) -> _Made:
     found = {entity.name: _tables_of(catalog, entity) for entity in catalog.stored}
     made = {name: own for name, (own, *_) in found.items()} | {one.name: one for _, *beside in found.values() for one in beside}
     return _Made(made, {name: tuple(beside) for name, (_, *beside) in found.items() if beside})

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from engine.errors import DatabaseRefused, Interrupted, Outdated
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.schema import actual, compare, effects, journal, lock, overriding, plan, stages
+from engine.schema.ddl import Statement
 from engine.schema.journal import Intent
 from engine.schema.operation import Operation
 from engine.schema.ops.quarantine_field import ReviveField
@@ -37,9 +39,9 @@ def publish(database: Database, operations: Iterable[Operation], orders: Orders)
         made = _planned(run, tuple(operations))
         if run.transactional and not made.fills and not made.contracting:
             return _at_once(run, made)
-        run = replace(run, first=not made.fills and not _may_be_there(made))
         with database.reading() as conn:
-            there = [one for one in made.expanding if _may_be_there(made) and actual.is_done(conn, one)]
+            there = _already_there(conn, made)
+        run = replace(run, first=not made.fills and not there)
         with database.writing() as conn:
             change = journal.open_change(conn, replace(_intent(run, made), there=there))
         try:
@@ -75,13 +77,14 @@ def _planned(run: Run, operations: tuple[Operation, ...]) -> Plan:
     return made
 
 
-def _may_be_there(made: Plan) -> bool:
-    """Whether a column may be there already: that of a field that is taken back or adopted."""
-    return any(isinstance(step.operation, ReviveField) for step in made.steps) or any(one.code == "V2" for one in made.findings)
+def _already_there(conn: Connection, made: Plan) -> list[Statement]:
+    """Those statements whose work is there before the change: only a field that is taken back or adopted has any."""
+    possible = any(isinstance(step.operation, ReviveField) for step in made.steps) or any(one.code == "V2" for one in made.findings)
+    return [one for one in made.expanding if possible and actual.is_done(conn, one)]
 
 
 def _at_once(run: Run, made: Plan) -> Applied:
-    change, there, alone = 0, _may_be_there(made), True
+    change, alone = 0, True
 
     def attempt() -> None:
         nonlocal change, alone
@@ -91,10 +94,10 @@ def _at_once(run: Run, made: Plan) -> Applied:
             alone = store.advance(conn, made.before.version)
             if not alone:  # somebody wrote words since the plan was made; definitions are written by nobody else under the lock
                 store.bump_version(conn, "catalog")
-            done = [one for one in made.expanding if there and actual.is_done(conn, one)]
-            for one in done:
+            there = _already_there(conn, made)
+            for one in there:
                 check(conn, one)
-            run_all(conn, [one for one in made.expanding if one not in done])  # last: others could wait for it
+            run_all(conn, [one for one in made.expanding if one not in there])  # last: others could wait for it
 
     try:
         retried(run, attempt, made.expanding)

@@ -44,8 +44,7 @@ def added(conn: Connection, plan: Plan, dictionaries: rows.DictionaryStore | Non
 
 
 def _has_rules(entity: Entity) -> bool:
-    ruled = any(one.rules or "where" in one.options or "lifecycle" in one.options for one in entity.fields)
-    return ruled or any(group.visible is not None for group in entity.groups)
+    return any(map(_is_ruled, entity.fields)) or any(group.visible is not None for group in entity.groups)
 
 
 def _is_ruled(one: Field) -> bool:
