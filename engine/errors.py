@@ -86,6 +86,14 @@ class BadValue(FieldloomError):
         super().__init__(message)
 
 
+class BadHeader(FieldloomError):
+    """A header of a request carries what cannot be used."""
+
+    def __init__(self, name: str, message: Message) -> None:
+        self.name = name
+        super().__init__(message)
+
+
 class NotFound(FieldloomError):
     """There is no such record (any more)."""
 

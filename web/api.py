@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
@@ -10,13 +11,15 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
-from engine.errors import UnknownParameter
+from engine.errors import BadHeader, UnknownParameter
+from engine.messages import M_
 from engine.render.search import address
 from engine.service import api, openapi
 from web.visits import RECORD, credentials, pairs, visiting
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 SAFE = ("GET", "HEAD", "OPTIONS")
+TAG = re.compile(r'(?:W/)?"([^",]+)"')
 
 
 @blueprint.before_request
@@ -140,9 +143,17 @@ def _typed(document: Any, media_type: str) -> Response:
 
 
 def tag() -> str | None:
-    """What `If-Match` asks for: the tag of what was read; None where it asks for nothing."""
-    told = request.headers.get("If-Match", "").strip()
-    return told.removeprefix("W/").strip('"') if told and told != "*" else None
+    """What `If-Match` asks for: the tag of what was read; None where it asks for nothing. Raises BadHeader.
+
+    A weak tag counts as a strong one, since proxies that compress weaken what they pass on.
+    """
+    told = request.headers.get("If-Match", "*").strip()
+    if told == "*":
+        return None
+    found = TAG.fullmatch(told)
+    if found is None:
+        raise BadHeader("If-Match", M_("“If-Match” takes one tag: the ETag of what you read, in its quotation marks, or *."))
+    return found[1]
 
 
 def json_body() -> Any:

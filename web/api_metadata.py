@@ -8,13 +8,13 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from engine.errors import UnknownParameter
+from engine.query.tree import size_of
 from engine.service import metadata_api
 from web.api import guard, json_body, tag
 from web.visits import RECORD, site, visiting
 
 blueprint = Blueprint("api_metadata", __name__, url_prefix="/api/v1/metadata")
 blueprint.before_request(guard)
-MOST = 200
 KNOWN = {"change": ("dry_run",), "undo": ("dry_run",), "changes": ("page[size]", "page[after]")}
 """The parameters of an address by what answers there; all others take none."""
 
@@ -83,7 +83,7 @@ def changes() -> Response:
     for name, value in told.items():
         if not (value.isascii() and value.isdigit() and len(value) < 10):
             raise UnknownParameter(f"{name}={value}")
-    size = min(int(told.get("page[size]", 50)), MOST)
+    size = size_of(told.get("page[size]", ""))
     with visiting() as visit:
         found = metadata_api.changes(visit, limit=size, before=int(told["page[after]"]) if "page[after]" in told else None)
     after = f"/api/v1/metadata/changes?page[size]={size}&page[after]={found[-1]['id']}" if found and len(found) == size else None

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from engine import i18n
 from engine.errors import (
+    BadHeader,
     BadOperation,
     BadValue,
     ChangeRefused,
@@ -60,6 +61,7 @@ STATUS: Sequence[tuple[type[FieldloomError], int, Message]] = (
     (Forbidden, 403, M_("Not allowed")),
     (Unknown, 400, M_("This address is not understood")),
     (BadValue, 400, M_("This address is not understood")),
+    (BadHeader, 400, M_("This request is not understood")),
     (Refused, 422, M_("There is a problem")),
     (Stale, 412, M_("Changed meanwhile")),
     (InUse, 409, M_("In use")),

@@ -86,7 +86,7 @@ def parse(args: Iterable[tuple[str, str]], entity: Entity) -> Query:
         words=_words(told.get("q", "")),
         sort=tuple(_sort_keys(told.get("sort", ""), entity)),
         fields=tuple(_names(told.get("fields", ""), entity)),
-        size=_size(told.get("page[size]", "")),
+        size=size_of(told.get("page[size]", "")),
         after=told.get("page[after]", ""),
     )
 
@@ -184,7 +184,8 @@ def _names(text: str, entity: Entity) -> Iterable[str]:
         yield name if name in ("id", "version", "created_at", "updated_at") else entity.field(name).name
 
 
-def _size(text: str) -> int:
+def size_of(text: str) -> int:
+    """How many records a page holds, as `page[size]` asks; empty for the usual. Raises BadValue."""
     if not text:
         return DEFAULT_SIZE
     if not (text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= MAX_SIZE):

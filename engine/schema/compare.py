@@ -15,7 +15,7 @@ from engine.messages import M_, Message
 from engine.metadata.document import PREFIX
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.physical import FOLDED_PREFIX, tables, whole_tables
-from engine.schema import actual, ddl, journal
+from engine.schema import actual, ddl, journal, lock
 from engine.schema.ddl import Ground, Statement, normal_type
 from engine.schema.operation import Finding, Level, Operation
 from engine.schema.ops.common import structural
@@ -73,7 +73,10 @@ def _of_journal(conn: Connection) -> Iterator[Drift]:
     except BrokenJournal as error:
         yield _drift("P9", "error", error.message, "fl_change_event")
     open_one = journal.open_one(conn)
-    if open_one is not None:
+    if open_one is not None and lock.is_held(conn):
+        told = M_("Change %(id)s is under way (%(state)s). Look again when it has ended.", id=open_one.id, state=open_one.state)
+        yield _drift("P8", "note", told, "fl_change")
+    elif open_one is not None:
         told = M_("Change %(id)s was begun and not ended (%(state)s). It is gone on with before the next change, or by “schema repair”.",
                   id=open_one.id, state=open_one.state)  # fmt: skip
         yield _drift("P8", "warning", told, "fl_change")

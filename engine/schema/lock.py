@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -34,6 +35,35 @@ def evolving(database: Database, patience: float = PATIENCE) -> Iterator[None]:
         yield from _in_database(database, until)
 
 
+def is_held(conn: sa.Connection) -> bool:
+    """Whether somebody changes definitions right now, another thread of this process included. Takes nothing and waits for nobody."""
+    if conn.dialect.name == "sqlite":
+        return _is_held_beside(conn.engine.url.database)
+    asked = (
+        "SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_database ON oid = database WHERE datname = current_database()"
+        " AND locktype = 'advisory' AND classid = 0 AND objid = :key AND objsubid = 1 AND granted)"
+        if conn.dialect.name == "postgresql"
+        else "SELECT IS_USED_LOCK(CONCAT(DATABASE(), :key)) IS NOT NULL"
+    )
+    return bool(conn.execute(sa.text(asked), {"key": _key(conn.dialect.name)}).scalar())
+
+
+def _is_held_beside(path: str | None) -> bool:
+    if not path or not Path(f"{path}-evolution").exists():
+        return False
+    with closing(sqlite3.connect(f"{path}-evolution", timeout=0)) as beside:
+        try:
+            beside.execute("SELECT 1 FROM sqlite_master")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+def _key(dialect: str) -> int | str:
+    """The lock's name: a number on PostgreSQL, where it belongs to the database; a word that follows the database's name on MariaDB."""
+    return _KEY if dialect == "postgresql" else ".evolution"
+
+
 def _beside(database: Database, until: float) -> Iterator[None]:
     path = database.engine.url.database
     if not path or path == ":memory:":
@@ -50,13 +80,12 @@ def _beside(database: Database, until: float) -> Iterator[None]:
 
 
 def _in_database(database: Database, until: float) -> Iterator[None]:
-    postgresql = database.dialect == "postgresql"
     take, give = (
         ("SELECT pg_try_advisory_lock(:key)", "SELECT pg_advisory_unlock(:key)")
-        if postgresql
+        if database.dialect == "postgresql"
         else ("SELECT GET_LOCK(CONCAT(DATABASE(), :key), 0)", "SELECT RELEASE_LOCK(CONCAT(DATABASE(), :key))")
     )
-    key = {"key": _KEY if postgresql else ".evolution"}
+    key = {"key": _key(database.dialect)}
     with database.reading() as conn:
         while not conn.execute(sa.text(take), key).scalar():
             _wait(until)

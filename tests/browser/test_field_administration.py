@@ -56,7 +56,7 @@ def names(page: Page, group: str = "basic") -> list[str]:
 
 def settled(page: Page, group: str = "basic") -> list[str]:
     """The same, as the server says after the page is loaded again."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state()
     page.reload()
     return names(page, group)
 
@@ -74,7 +74,6 @@ STANDS = """([name, onto, below]) => {
 
 def drag(page: Page, name: str, onto: str, *, below: bool = False) -> None:
     """Drag a field by its handle onto another row with the pointer. A drop that the headless browser loses is done once more."""
-    page.wait_for_load_state("networkidle")
     expect(page.locator(".field-table-ready")).to_be_attached()  # before its scripts are there, a handle is only a picture of one
     for left in (2, 1, 0):
         carry(page, name, onto, below)

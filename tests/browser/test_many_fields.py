@@ -1,9 +1,8 @@
-"""Three hundred fields stay pleasant: the page comes at once, and dragging never stops for long."""
+"""Three hundred fields stay pleasant: neither dragging nor finding ever stops for long."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -24,10 +23,6 @@ KINDS = ("text", "integer", "decimal", "date", "check", "multiline", "email", "u
 GROUPS = ("basic", "classification", "finance", "other")
 LONG = 50
 """Milliseconds: what the browser itself calls a long task."""
-WATCH = """() => {
-    window.long = [];
-    new PerformanceObserver(list => window.long.push(...list.getEntries().map(one => Math.round(one.duration)))).observe({ type: "longtask" });
-}"""
 
 
 def with_fields(database: Database, total: int) -> None:
@@ -78,32 +73,31 @@ def longest_tasks(trace: bytes) -> list[float]:
     return sorted((round(one, 1) for one in found), reverse=True)[:8]
 
 
-def test_dragging_among_300_fields_has_no_long_task(chromium: Browser, opens: Readers, office: Served) -> None:
+def none_is_long(tasks: list[float]) -> None:
     """A long task is one of 50 ms on a quiet machine; on one that is busy with two other processes only what is far off fails."""
+    assert tasks, "the browser has told of no task"
+    assert tasks[0] <= 4 * LONG, f"the longest tasks: {tasks} ms"
+
+
+def test_dragging_among_300_fields_has_no_long_task(chromium: Browser, opens: Readers, office: Served) -> None:
     page = opens(ENGLISH, office.user(), viewport={"width": 1440, "height": 900}).page
     page.goto(office.url + FIELDS)
     expect(page.locator(".field-row")).to_have_count(300)
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(".field-table-ready")).to_be_attached()
     page.wait_for_timeout(300)
     chromium.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
     dragged(page, "code", 50)
     tasks = longest_tasks(chromium.stop_tracing())
     expect(page.locator(".row-ghost")).to_have_count(1)
     page.mouse.up()
-    assert tasks, "the browser has told of no task"
-    assert tasks[0] <= 4 * LONG, f"the longest tasks while dragging: {tasks} ms"
+    none_is_long(tasks)
 
 
-def test_the_page_comes_at_once_and_finding_is_immediate(opens: Readers, office: Served) -> None:
-    """The budget is 300 ms of server time; bench/ measures it on a quiet machine. Here only what is far off fails."""
-    window = opens(ENGLISH, office.user(), viewport={"width": 1440, "height": 900})
-    window.go(FIELDS)
-    started = time.monotonic()
-    answer = window.page.request.get(office.url + FIELDS)
-    assert answer.ok
-    assert time.monotonic() - started < 3
-    window.page.evaluate(WATCH)
-    box = window.page.locator(".fields-tools input[name=q]")
-    box.fill("is:custom type:date")
-    expect(window.page.locator(".field-row:visible")).to_have_count(33)
-    assert [one for one in window.page.evaluate("window.long") if one > 4 * LONG] == []
+def test_finding_among_300_fields_has_no_long_task(chromium: Browser, opens: Readers, office: Served) -> None:
+    """How soon the server answers with the page is measured by bench/workloads/administration.py."""
+    page = opens(ENGLISH, office.user(), viewport={"width": 1440, "height": 900}).go(FIELDS)
+    expect(page.locator(".field-table-ready")).to_be_attached()
+    chromium.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+    page.locator(".fields-tools input[name=q]").fill("is:custom type:date")
+    expect(page.locator(".field-row:visible")).to_have_count(33)
+    none_is_long(longest_tasks(chromium.stop_tracing()))

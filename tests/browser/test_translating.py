@@ -169,7 +169,7 @@ def test_a_translator_works_by_keyboard(reader: Readers, site: Served) -> None:
     here = page.url
     page.keyboard.press("Alt+ArrowDown")
     expect(page).not_to_have_url(here)
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("text-editor:defined")).to_be_attached()  # before its script is there, no key does anything
     expect(area).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
     expect(page).to_have_url(here)

@@ -143,6 +143,9 @@ def test_a_change_can_be_bound_to_the_version_that_was_read(api: Api) -> None:
     ):
         refused = api.post(f"/metadata/{address}", json=body, headers={"If-Match": first})
         assert (refused.status_code, refused.mimetype) == (412, "application/problem+json"), address
+    for odd in ("", first.strip('"'), f'{first}, "7"', '""'):
+        told = api.post("/metadata/operations", json=other, headers={"If-Match": odd})
+        assert (told.status_code, "one tag" in told.json["detail"]) == (400, True), odd
     assert api.post("/metadata/operations", json=other, headers={"If-Match": "*"}).status_code == 201
     now = api.get("/metadata/entities").headers["ETag"]
     assert api.post("/metadata/changes/1/undo", json={}, headers={"If-Match": now}).status_code == 201
@@ -216,7 +219,7 @@ def test_the_journal_is_paged(api: Api) -> None:
     assert [one["id"] for one in first["data"]] == [3, 2]
     rest = api.get(first["links"]["next"].removeprefix("/api/v1")).json
     assert ([one["id"] for one in rest["data"]], rest["links"]["next"]) == ([1], None)
-    for wrong in ("?page[size]=x", "?limit=3"):
+    for wrong in ("?page[size]=x", "?page[size]=0", "?page[size]=201", "?limit=3"):
         assert api.get(f"/metadata/changes{wrong}").status_code == 400
     assert api.post("/metadata/operations?dry_run=perhaps", json=[ADD]).status_code == 400
     assert api.get("/metadata/changes/99").status_code == 404

@@ -11,7 +11,7 @@ from engine.errors import ChangeRefused, DatabaseRefused, NotConfirmed
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.metadata.physical import whole_tables
-from engine.schema import actual, apply, compare, ddl, journal, stages
+from engine.schema import actual, apply, compare, ddl, journal, lock, stages
 from engine.schema.apply import Orders
 from engine.schema.journal import Intent
 from engine.schema.operation import read
@@ -47,6 +47,12 @@ def found(database: Database) -> list[tuple[str, str, str]]:
     with database.reading() as conn:
         told = compare.compare(conn, store.load(conn))
     return [(one.finding.code, one.finding.entity, one.finding.field) for one in told]
+
+
+def levels(database: Database) -> dict[str, str]:
+    """The level of what differs, by code."""
+    with database.reading() as conn:
+        return {one.finding.code: one.finding.level for one in compare.compare(conn, store.load(conn))}
 
 
 def without_column(database: Database, table: str, column: str) -> None:
@@ -187,6 +193,9 @@ def test_a_repair_that_was_cut_off_is_gone_on_with(installed: Database) -> None:
         operations = [one.repair.to_json() for one in broken if one.repair]
         journal.open_change(conn, Intent(operations, None, [one.statement for one in broken if one.statement], catalog.version, None, "Li"))
     assert ("P8", "fl_change", "") in found(installed)
+    with lock.evolving(installed):  # as in a process that goes on
+        assert levels(installed)["P8"] == "note"
+    assert levels(installed)["P8"] == "warning"
     drift.repair(installed, Orders())
     assert found(installed) == []
 
