@@ -2,7 +2,7 @@
 
 Their names carry the worker and the process, so that runs beside each other never meet. Setting up a database takes
 most of a second; where the system can copy one (a file on SQLite, a template on PostgreSQL) it is done once only,
-and elsewhere one in which only rows were written is used again.
+and on a server one that a test is done with is put back as it was and used again.
 """
 
 from __future__ import annotations
@@ -63,12 +63,15 @@ def why_absent(backend: str) -> str | None:
 
 
 @contextmanager
-def _server(backend: str) -> Iterator[Connection]:
-    """A connection on which databases can be made and dropped."""
+def _server(backend: str, name: str | None = None) -> Iterator[Connection]:
+    """A connection on which databases can be made and dropped; or one to the database of that name."""
     setting, default = SERVERS[backend]
-    server = Database(make_url(os.environ.get(setting) or default).update_query_dict({"connect_timeout": "3"}).render_as_string(False))
+    url = make_url(os.environ.get(setting) or default).update_query_dict({"connect_timeout": "3"})
+    server = Database((url.set(database=name) if name else url).render_as_string(False))
     try:
-        with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        with server.engine.connect() as conn:
+            if name is None:
+                conn.execution_options(isolation_level="AUTOCOMMIT")
             if backend == "mariadb":
                 conn.exec_driver_sql("SET lock_wait_timeout = 10")  # waiting for a lock is an error, not a day's silence
             yield conn
@@ -78,8 +81,15 @@ def _server(backend: str) -> Iterator[Connection]:
 
 def _disconnect(conn: Connection, name: str) -> None:
     """Whoever is connected still would hold up what comes."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        return
     for (connected,) in conn.exec_driver_sql("SELECT id FROM information_schema.processlist WHERE db = %s", (name,)):
         conn.exec_driver_sql(f"KILL {connected}")
+
+
+def _backend(database: Database) -> str:
+    return database.dialect if database.dialect in DROP else "mariadb"
 
 
 class Databases:
@@ -93,7 +103,7 @@ class Databases:
         self._shared: dict[str, Database] = {}
         self._templates: dict[str, str] = {}
         self._snapshots: dict[str, Snapshot] = {}
-        self._free: list[str] = []
+        self._free: dict[str, list[str]] = {backend: [] for backend in SERVERS}
 
     def empty(self, backend: str) -> Database:
         """A new database with nothing in it."""
@@ -101,13 +111,14 @@ class Databases:
 
     def installed(self, backend: str) -> Database:
         """A new database, set up with the shipped catalogs and nothing else."""
-        if backend == "mariadb":  # cannot copy a database
-            return self._used_again() or self._remembered(self._set_up(backend))
-        if backend not in self._templates:
-            made = self._set_up(backend)
-            made.close()
-            self._templates[backend] = str(made.engine.url.database)
-        return self._new(backend, self._templates[backend])
+        if backend == "sqlite":
+            return self._copied(backend)
+        if self._free[backend]:
+            return self._used_again(backend, self._free[backend].pop())
+        made = self._set_up(backend) if backend == "mariadb" else self._copied(backend)  # MariaDB cannot copy a database
+        with made.engine.connect() as conn:
+            self._snapshots[str(made.engine.url.database)] = reusing.taken(conn)
+        return made
 
     def shared(self, backend: str) -> Database:
         """The one that is set up once for all tests of this process which only read or add rows."""
@@ -119,6 +130,13 @@ class Databases:
         made = self._new(backend)
         setup.install(made, CATALOGS, LOCALES)
         return made
+
+    def _copied(self, backend: str) -> Database:
+        if backend not in self._templates:
+            made = self._set_up(backend)
+            made.close()
+            self._templates[backend] = str(made.engine.url.database)
+        return self._new(backend, self._templates[backend])
 
     def _new(self, backend: str, template: str | None = None) -> Database:
         name = f"{self._stem}_{next(self._numbers)}"
@@ -135,16 +153,8 @@ class Databases:
         self._open[name] = database
         return database
 
-    def _remembered(self, made: Database) -> Database:
-        with made.engine.connect() as conn:
-            self._snapshots[str(made.engine.url.database)] = reusing.taken(conn)
-        return made
-
-    def _used_again(self) -> Database | None:
-        if not self._free:
-            return None
-        name = self._free.pop()
-        setting, default = SERVERS["mariadb"]
+    def _used_again(self, backend: str, name: str) -> Database:
+        setting, default = SERVERS[backend]
         self._open[name] = Database(make_url(os.environ.get(setting) or default).set(database=name).render_as_string(hide_password=False))
         return self._open[name]
 
@@ -156,12 +166,13 @@ class Databases:
             self.drop(database)
             return
         database.close()
-        with _server("mariadb") as conn:
+        backend = _backend(database)
+        with _server(backend) as conn:
             _disconnect(conn, name)
-            conn.exec_driver_sql(f"USE {name}")
+        with _server(backend, name) as conn:
             as_it_was = reusing.put_back(conn, held)
         if as_it_was:
-            self._free.append(name)
+            self._free[backend].append(name)
         else:
             self.drop(database)
 
@@ -174,7 +185,7 @@ class Databases:
             for path in (name, f"{name}-wal", f"{name}-shm"):
                 Path(path).unlink(missing_ok=True)
         else:
-            backend = database.dialect if database.dialect in DROP else "mariadb"
+            backend = _backend(database)
             with _server(backend) as conn:
                 if backend == "mariadb":  # PostgreSQL has FORCE for this
                     _disconnect(conn, name)

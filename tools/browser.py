@@ -13,10 +13,10 @@ import sys
 from functools import cache
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-# With the fonts that Chinese and Arabic pages need to be looked at.
-DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk", "fonts-noto-core")
+# The shell alone takes three quarters of a whole browser's time; Debian has both. With the fonts that Chinese and Arabic pages need.
+DEBIAN_BROWSERS, DEBIAN_FONTS = ("chromium-headless-shell", "chromium"), ("fonts-noto-cjk", "fonts-noto-core")
 SENTENCE = (
     "There is no Chromium or Chrome here and none could be installed: install one, "
     "or name it in FIELDLOOM_BROWSER; until then the tests with a browser are skipped."
@@ -56,7 +56,9 @@ def install() -> None:
     """Try the system's packages, then playwright's download. Says what is run; failure is seen by looking again."""
     if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        if _run(["apt-get", "update", "-qq"], quiet) and _run(["apt-get", "install", "-y", "-qq", *DEBIAN_PACKAGES], quiet):
+        if _run(["apt-get", "update", "-qq"], quiet) and any(
+            _run(["apt-get", "install", "-y", "-qq", browser, *DEBIAN_FONTS], quiet) for browser in DEBIAN_BROWSERS
+        ):
             return
     _run([sys.executable, "-m", "playwright", "install", "chromium"], dict(os.environ))
 

@@ -39,6 +39,8 @@ class Database:
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
             options |= {"isolation_level": "READ COMMITTED", "pool_size": pool_size, "max_overflow": 8}
+        if self.dialect in ("mariadb", "mysql") and _on_this_machine(parsed):
+            options["connect_args"] = {"ssl_disabled": True}  # else the driver reads all certificates for each connection: 20 ms
         if self.dialect == "postgresql":
             options["paramstyle"] = "format"  # the driver reads a statement of many parameters twice as fast without their names
         try:
@@ -118,6 +120,12 @@ def _with_driver(url: URL) -> URL:
     if backend in ("mysql", "mariadb"):
         return url.set(drivername="mariadb+pymysql").update_query_dict({"charset": "utf8mb4"})
     return url
+
+
+def _on_this_machine(url: URL) -> bool:
+    """Whether nobody can listen on the way to the server; not where somebody wants TLS all the same."""
+    near = url.host in (None, "localhost", "127.0.0.1", "::1") or "unix_socket" in url.query
+    return near and not any(name.startswith("ssl") for name in url.query)
 
 
 def _ping_idle_connections(engine: Engine) -> None:

@@ -212,7 +212,7 @@ def axe() -> Callable[..., list[str]]:
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(f"{source};0")
         only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {"resultTypes": ["violations"]}
-        found = page.evaluate("options => axe.run(document, options)", only)["violations"]
+        found = page.evaluate("async options => (await axe.run(document, options)).violations", only)
         return [f"{one['id']}: {node['html'][:160]} — {node['failureSummary']}" for one in found for node in one["nodes"]]
 
     return judge
