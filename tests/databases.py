@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -85,7 +85,8 @@ def _disconnect(conn: Connection, name: str) -> None:
         conn.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
         return
     for (connected,) in conn.exec_driver_sql("SELECT id FROM information_schema.processlist WHERE db = %s", (name,)):
-        conn.exec_driver_sql(f"KILL {connected}")
+        with suppress(DBAPIError):  # it has just gone by itself
+            conn.exec_driver_sql(f"KILL {connected}")
 
 
 def _backend(database: Database) -> str:

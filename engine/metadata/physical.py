@@ -53,9 +53,15 @@ def has_column(kind: str) -> bool:
 
 
 @cache
+def has_foreign_key(kind: str) -> bool:
+    """Whether fields of a type point to another table: to that of an entity, or of the files."""
+    return TYPES[kind].refers or kind in ("attachment", "image")
+
+
+@cache
 def _type_of(kind: str) -> TypeEngine[Any]:
     """The column type of a type that has a column: one for all its fields, whatever their options."""
-    if TYPES[kind].refers or kind in ("attachment", "image"):
+    if has_foreign_key(kind):
         return _REFERENCE
     found = TYPES[kind].column_type({})
     assert found is not None
@@ -272,11 +278,7 @@ def _reach(column: Column[object]) -> int:
 
 
 def _columns_of(catalog: Catalog, field: Field, refer: Refer) -> list[Column[object]]:
-    keys = []
-    if TYPES[field.type].refers:
-        keys = [refer(field.target or "")]
-    elif field.type in ("attachment", "image"):
-        keys = [refer("fl_file")]
+    keys = [refer((field.target or "") if TYPES[field.type].refers else "fl_file")] if has_foreign_key(field.type) else []
     made: list[Column[object]] = [Column(field.column, _type_of(field.type), *keys, nullable=True)]
     if is_folded(catalog, field):
         made.append(Column(folded_column(field), WideText, nullable=True))
@@ -290,6 +292,6 @@ def value_column(catalog: Catalog, field: Field) -> ColumnElement[object]:
 
 __all__ = [
     "EXTENSION", "FOLDED_PREFIX", "SYSTEM_COLUMNS", "RecordTable", "columns_of", "entity_of", "extended", "extension_name", "extensions", "folded",
-    "folded_column", "folded_in", "has_column", "is_folded", "is_stored", "joined", "linked", "part_of_table", "standing_in", "table_names",
-    "tables", "value_column", "whole_tables",
+    "folded_column", "folded_in", "has_column", "has_foreign_key", "is_folded", "is_stored", "joined", "linked", "part_of_table", "standing_in",
+    "table_names", "tables", "value_column", "whole_tables",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from engine.kept import kept
 from engine.messages import M_
 from engine.metadata.columns import ExactDecimal, UtcDateTime
 from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import EXTENSION, extension_name, folded_in, has_column, is_folded, is_stored, table_names
+from engine.metadata.physical import EXTENSION, extension_name, folded_in, has_column, has_foreign_key, is_folded, is_stored, table_names
 from engine.metadata.types import TYPES
 from engine.schema.ddl import MARIADB, Ground
 from engine.schema.indexes import LONGEST_ORDERED, MOST_KEYS
@@ -163,7 +163,7 @@ def has_key(field: Field, *, folded: bool) -> bool:
 
 
 def _has_key(kind: str, *, folded: bool, searchable: bool, longest: int | None) -> bool:
-    if TYPES[kind].refers or kind in ("attachment", "image"):
+    if has_foreign_key(kind):
         return True
     if TYPES[kind].folds:
         return folded and (longest or 255) <= LONGEST_ORDERED
@@ -194,11 +194,10 @@ def _table_for(catalog: Catalog, entity: Entity, operation: AddField | ConvertFi
     searchable = operation.searchable if isinstance(operation, AddField) else any(f.searchable for f in entity.fields if f.name == operation.field)
     more = 1 + (kind.folds and searchable)
     row = _width(operation.type, limits(ground)) + (more - 1) * limits(ground).text
-    refers = kind.refers or operation.type in ("attachment", "image")
     for one in held.tables:
         fits = one.columns + one.dropped + more <= one.most_columns * FULL
         fits = fits and (one.most_row is None or one.row + row + 1 <= one.most_row * FULL)
-        if fits and not (refers and one.most_keys and one.keys >= _KEYS_OF_REFERENCES):
+        if fits and not (has_foreign_key(operation.type) and one.most_keys and one.keys >= _KEYS_OF_REFERENCES):
             return one.table
     last = EXTENSION.match(held.tables[-1].table)
     return extension_name(entity.table, int(last["number"]) + 1 if last else 1)
@@ -248,7 +247,7 @@ def _without_index(start: Catalog, before: Catalog, after: Catalog, entity: Enti
     for one in entity.fields:
         if one.via is not None or not is_stored(one) or not has_key(one, folded=is_folded(after, one)) or held.get(one.id):
             continue
-        if TYPES[one.type].refers or one.type in ("attachment", "image"):
+        if has_foreign_key(one.type):
             continue
         if _keys(before, entity.name, one.table) + max(ground.keys.get(one.table, 0) - _keys(start, entity.name, one.table), 0) >= MOST_KEYS:
             told = M_("“%(label)s” is searched without an index of its own, and so more slowly: its table has as many as it takes.", label=one.label)

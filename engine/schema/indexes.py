@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Index, Table
 
 from engine.metadata.model import Catalog, Entity, Field
-from engine.metadata.physical import folded_column, is_folded, standing_in
+from engine.metadata.physical import folded_column, has_foreign_key, is_folded, standing_in
 from engine.metadata.types import TYPES
 
 _LONGEST_NAME = 60
@@ -33,7 +33,7 @@ def indexes(catalog: Catalog, entity: Entity, table: Table, dialect: str, *, tri
         yield from found
         return
     # A table takes 64 there. Foreign keys make theirs in any case; what is searched gets the rest, in the card's order.
-    room = MOST_KEYS - sum(TYPES[field.type].refers or field.type in ("attachment", "image") for field in own)
+    room = MOST_KEYS - sum(has_foreign_key(field.type) for field in own)
     needed = {field.column for field in own if TYPES[field.type].refers}
     for index in found:
         if index.columns.keys()[0] in needed:
