@@ -39,7 +39,7 @@ def run(ctx: Context) -> None:
             ctx.product.load_customers(chunk)
             held += len(chunk)
         ctx.product.set_indexes(made=True)
-        raw = RawTable(ctx)
+        raw = RawTable(ctx, numbers)
         try:
             _measure(ctx, raw, size, numbers)
         finally:
@@ -50,10 +50,10 @@ def run(ctx: Context) -> None:
 class RawTable:
     """A copy of the customers' table that nobody's program knows."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, numbers: Iterator[int]) -> None:
         self._connection = raw_connection(ctx.url)
         self._cursor = self._connection.cursor()
-        self._numbers = itertools.count(1)
+        self._numbers = numbers
         for statement in (f"CREATE TABLE {RAW} AS SELECT * FROM customer", f"CREATE UNIQUE INDEX {RAW}_id ON {RAW} (id)"):
             self._cursor.execute(statement)
             self._connection.commit()
