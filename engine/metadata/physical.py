@@ -39,6 +39,8 @@ _SYSTEM: Mapping[str, TypeEngine[Any]] = {
 SYSTEM_COLUMNS = tuple(_SYSTEM)
 _ROW_KEY = short_text(60)
 _INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mariadb_engine": "InnoDB", "mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
+# InnoDB counts anew in every index while it adds a column, and holds up writers meanwhile: as exactly in 8 pages as in its usual 20.
+_RECORDS = _INNODB | {"mysql_stats_sample_pages": "8", "mariadb_stats_sample_pages": "8"}
 
 
 def is_stored(field: Field) -> bool:
@@ -259,11 +261,11 @@ def _build(catalog: Catalog, entity: Entity, metadata: MetaData, refer: Refer) -
     if entity.is_dictionary:
         columns.append(Column("row_key", _ROW_KEY, unique=True))
     made = _columns_in(catalog, standing_in(entity, entity.table), refer)
-    yield Table(entity.table, metadata, *columns, *made, **_INNODB, sqlite_autoincrement=True)
+    yield Table(entity.table, metadata, *columns, *made, **_RECORDS, sqlite_autoincrement=True)
     for name in table_names(entity)[1:]:
         owner = refer(entity.table, ondelete="CASCADE")
         id: Column[object] = Column("id", _REFERENCE, owner, primary_key=True, autoincrement=False)
-        yield Table(name, metadata, id, *_columns_in(catalog, standing_in(entity, name), refer), **_INNODB)
+        yield Table(name, metadata, id, *_columns_in(catalog, standing_in(entity, name), refer), **_RECORDS)
 
 
 def _columns_in(catalog: Catalog, fields: Iterable[Field], refer: Refer) -> list[Column[object]]:
