@@ -100,3 +100,18 @@ def _lifecycle_problem(catalog: Catalog, field: Field) -> Message | None:
 def merged(held: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
     """Options with changes; None takes one away."""
     return {name: value for name, value in {**held, **changes}.items() if value is not None}
+
+
+def options_told(field: Field | None, changes: Mapping[str, Json]) -> str:
+    """Options with what they were and what they become; a change that is in force already, as in the journal, no longer knows what they were."""
+    told = []
+    for name, value in changes.items():
+        held = field.options.get(name) if field else value
+        told.append(f"{name} → {_short(value)}" if held == value else f"{name} {_short(held)} → {_short(value)}")
+    return ", ".join(told)
+
+
+def _short(value: Json) -> str:
+    if isinstance(value, list):
+        return str(len(value))
+    return "–" if value is None else str(value)

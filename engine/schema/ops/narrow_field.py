@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Json
-from engine.schema.editing import with_field
+from engine.schema.editing import field_of, with_field
 from engine.schema.operation import NAME, Finding, Operation
 from engine.schema.ops.change_field import entity_field
-from engine.schema.ops.common import definition_findings, merged, no_field
+from engine.schema.ops.common import definition_findings, merged, no_field, options_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +46,6 @@ class NarrowField(Operation):
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""
-        told = ", ".join(self.options)
-        return M_("Set other options for “%(field)s” of “%(entity)s”: %(what)s.", field=self.field, entity=self.entity, what=told)
+        one = field_of(catalog, self.entity, self.field)
+        told, label = options_told(one, self.options), one.label if one else self.field
+        return M_("Set other options for “%(field)s” of “%(entity)s”: %(what)s.", field=label, entity=self.entity, what=told)

@@ -12,7 +12,7 @@ from engine.metadata.types import TYPES
 from engine.schema.editing import field_of, with_field
 from engine.schema.operation import NAME, Finding, Operation
 from engine.schema.ops.change_field import entity_field
-from engine.schema.ops.common import definition_findings, merged, no_field
+from engine.schema.ops.common import definition_findings, merged, no_field, options_told
 from engine.schema.ops.narrow_field import NarrowField
 
 
@@ -51,12 +51,5 @@ class WidenField(Operation):
     def describe(self, catalog: Catalog) -> Message:
         """In words."""
         one = field_of(catalog, self.entity, self.field)
-        held = one.options if one else {}
-        told = ", ".join(f"{name} {_short(held.get(name))} → {_short(value)}" for name, value in self.options.items())
+        told = options_told(one, self.options)
         return M_("Widen “%(label)s” of “%(entity)s”: %(what)s.", label=one.label if one else self.field, entity=self.entity, what=told)
-
-
-def _short(value: Json) -> str:
-    if isinstance(value, list):
-        return str(len(value))
-    return "–" if value is None else str(value)

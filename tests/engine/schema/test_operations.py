@@ -310,3 +310,11 @@ def test_what_is_not_understood_is_refused_by_name(documents: Any, words: str) -
 def test_narrowing_is_only_for_what_is_of_the_same_kind() -> None:
     assert [one.code for one in NarrowField("customer", "manager", {"entity": "city"}).check(OWN)] == ["W1"]
     assert not NarrowField("customer", "name", {"max_length": 10}).check(OWN)
+
+
+def test_other_options_are_told_with_what_they_were_as_long_as_that_is_known() -> None:
+    wider = WidenField("customer", "c_note", {"max_length": 300})
+    assert "max_length 50 → 300" in str(wider.describe(OWN))
+    assert "max_length → 300" in str(wider.describe(wider.apply_to(OWN)))  # in the journal, once it is in force
+    back = NarrowField("customer", "c_note", {"max_length": 20})
+    assert f"“{OWN.entity('customer').by_name['c_note'].label}” of “customer”: max_length 50 → 20" in str(back.describe(OWN))
