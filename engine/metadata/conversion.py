@@ -6,6 +6,7 @@ and listed before anything runs.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping, Set
@@ -23,6 +24,7 @@ from engine.metadata.types import TYPES, Invalid, Region
 
 NEUTRAL = Region(babel.Locale.parse("en"))
 _DAY_FIRST = Region(babel.Locale.parse("en_GB"))
+_CODE = re.compile(r"[+-]?0\s*\d")
 _BETWEEN = re.compile(r"[,;，；、\n]")
 CONVERTIBLE = frozenset({
     "text", "integer", "decimal", "amount", "multiline", "rich_text", "date", "time", "datetime", "check", "choice", "multiple_choice",
@@ -48,6 +50,10 @@ def convert(source: Field, target: Field, value: Json) -> Json:
         found = str(value)[:10]
     elif target.type in ("date", "datetime"):
         found = _day(target, _text(source, value))
+    elif target.type == "rich_text":  # a text is no markup: what looks like it is to be seen as it is
+        found = html.escape(_text(source, value), quote=False).replace("\n", "<br>")
+    elif target.type in ("integer", "decimal", "amount"):
+        found = _number(target, _text(source, value))
     else:
         found = TYPES[target.type].parse([_text(source, value)], NEUTRAL)
     found = TYPES[target.type].normalise(found)
@@ -119,6 +125,13 @@ def _day(target: Field, text: str) -> Json:
     return found.pop()
 
 
+def _number(target: Field, text: str) -> Json:
+    """The number that a text is. Raises Invalid where it is a code that only looks like one."""
+    if _CODE.match(text.strip()):
+        raise Invalid("convert", M_("“%(text)s” begins with a zero, which a number would not keep.", text=text[:60]))
+    return TYPES[target.type].parse([text], NEUTRAL)
+
+
 def _several(target: Field, source: Field, value: Json) -> list[str]:
     """The choices that a value names: one by its whole text, or several with commas between."""
     if source.type == "multiple_choice":
@@ -139,9 +152,10 @@ def _chosen_by_words(target: Field, words: Set[str]) -> str:
 
 
 def _chosen(target: Field, text: str) -> str:
-    for one in target.options["choices"]:
-        if fold(text) in (fold(str(one["label"])), fold(one["value"])):
-            return str(one["value"])
+    for name in ("label", "value"):  # what people read comes first, where it is also how another one is stored
+        for one in target.options["choices"]:
+            if fold(text) == fold(str(one[name])):
+                return str(one["value"])
     raise Invalid("convert", M_("“%(text)s” is none of the choices.", text=text[:60]))
 
 

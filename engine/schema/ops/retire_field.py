@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine.messages import M_, Message
-from engine.metadata.model import Catalog, Field, Json
+from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.schema.dependents import Dependent, of_field
 from engine.schema.editing import field_named, group_named, ordered, with_entity, without_labels
 from engine.schema.operation import NAME, Finding, Operation
@@ -75,7 +75,7 @@ class RestoreField(Operation):
         if not group_named(entity, one.group):
             told = M_("Its group “%(group)s” is gone; it comes to “%(to)s”.", group=one.group, to=entity.groups[-1].label)
             found.append(Finding("G1", "note", told, self.entity, self.field))
-        return found
+        return found + _no_way_on(entity, one)
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """With the field in force again."""
@@ -110,20 +110,9 @@ class PurgeField(Operation):
         """Only a retired field; always to be confirmed by name. One that was converted takes the way to the new one with it."""
         if found := no_field(catalog, self.entity, [self.field], retired=True):
             return found
+        gone = next(one for one in catalog.entities[self.entity].retired if one.name == self.field)
         told = M_("All values of “%(label)s” are exported and then deleted for good. This cannot be undone.", label=_label(catalog, self))
-        return [Finding("D1", "confirm", told, self.entity, self.field), *self._converted(catalog)]
-
-    def _converted(self, catalog: Catalog) -> list[Finding]:
-        entity = catalog.entities[self.entity]
-        gone = next(one for one in entity.retired if one.name == self.field)
-        made = next((one for one in entity.stored if one.id == gone.copies_to), None)
-        if made is None:
-            return []
-        told = M_(
-            "Records that were deleted before “%(label)s” was converted to “%(made)s” (%(name)s) will come back without its value if they are restored.",
-            label=gone.label, made=made.label, name=made.name,
-        )  # fmt: skip
-        return [Finding("D4", "warning", told, self.entity, self.field)]
+        return [Finding("D1", "confirm", told, self.entity, self.field), *_no_way_on(catalog.entities[self.entity], gone)]
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """Without the field and its labels; its name is spent."""
@@ -154,3 +143,15 @@ def leaning(catalog: Catalog, one: Field, other: Dependent) -> Finding:
     told = M_("“%(label)s” is used by “%(place)s” of “%(entity)s” (%(what)s); change that first.",
               label=one.label, place=place, entity=other.entity, what=other.what)  # fmt: skip
     return Finding("X1", "error", told, one.entity, one.name)
+
+
+def _no_way_on(entity: Entity, source: Field) -> list[Finding]:
+    """What it means that a field which was converted no longer leads to the new one: it is in force again itself, or gone."""
+    made = next((one for one in entity.stored if one.id == source.copies_to), None)
+    if made is None:
+        return []
+    told = M_(
+        "Records that were deleted before “%(label)s” was converted to “%(made)s” (%(name)s) will come back without its value if they are restored.",
+        label=source.label, made=made.label, name=made.name,
+    )  # fmt: skip
+    return [Finding("D4", "warning", told, entity.name, source.name)]

@@ -11,6 +11,7 @@ from engine.metadata.model import Field, Json
 from engine.metadata.types import Invalid
 
 YES_NO = {"choices": [{"value": "y", "label": "Yes"}, {"value": "n", "label": "No"}]}
+CROSSED = {"choices": [{"value": "ex", "label": "Why"}, {"value": "w", "label": "Ex"}]}
 METALS = {"choices": [{"value": "g", "label": "Gold"}, {"value": "s", "label": "Silver"}]}
 
 
@@ -37,6 +38,11 @@ def field(kind: str, options: dict[str, Json] | None = None) -> Field:
         (field("multiple_choice", METALS), ["g", "s"], field("text"), "Gold, Silver"),
         (field("choice", METALS), "g", field("multiple_choice", METALS), ["g"]),
         (field("text"), "1,200", field("integer"), 1200),
+        (field("text"), "0.5", field("decimal", {"places": 2}), "0.5"),
+        (field("text"), "Ex", field("choice", CROSSED), "w"),
+        (field("text"), "if a<b & c>d", field("rich_text"), "if a&lt;b &amp; c&gt;d"),
+        (field("multiline"), "Foo <a@b.example>\nbar", field("rich_text"), "Foo &lt;a@b.example&gt;<br>bar"),
+        (field("rich_text"), "<p>a &lt; b</p>", field("text"), "a < b"),
         (field("decimal", {"places": 2}), "12", field("integer"), 12),
     ],
 )
@@ -54,6 +60,8 @@ def test_a_value_is_read_as_a_person_would(source: Field, value: Json, target: F
         (field("text"), "gold, lead", field("multiple_choice", METALS)),
         (field("decimal", {"places": 2}), "12.5", field("integer")),
         (field("text"), "1,5", field("decimal", {"places": 2})),
+        (field("text"), "0049", field("integer")),
+        (field("phone"), "010 555", field("integer")),
     ],
 )
 def test_what_would_have_to_be_guessed_does_not_convert(source: Field, value: Json, target: Field) -> None:

@@ -85,6 +85,22 @@ def test_tables_of_records_from_before_are_counted_in_few_pages_too(installed: D
         assert (pages(conn, "customer"), pages(conn, "somebodys"), pages(conn, "fl_field")) == ("8", None, None)
 
 
+@pytest.mark.parametrize("backend", ["mariadb"], indirect=True)
+def test_nobody_waits_behind_an_upgrade_that_waits_for_a_table(installed: Database) -> None:
+    with installed.writing() as conn:
+        conn.execute(sa.text("ALTER TABLE customer STATS_SAMPLE_PAGES=DEFAULT"))
+        conn.execute(sa.text("ALTER TABLE contact STATS_SAMPLE_PAGES=DEFAULT"))
+        conn.execute(sa.text("UPDATE fl_alembic SET version_num = '0004'"))
+    with installed.engine.connect() as holder:
+        holder.execute(sa.text("SELECT count(*) FROM customer"))
+        with installed.writing() as conn:
+            conn.execute(sa.text("SET lock_wait_timeout = 1"))
+            migrate.upgrade(conn)
+            assert (pages(conn, "customer"), pages(conn, "contact")) == (None, "8")
+    with installed.reading() as conn:
+        assert migrate.is_current(conn)
+
+
 def pages(conn: Connection, table: str) -> str | None:
     """In how many pages of an index its values are counted; None where the server decides."""
     told = str(sa.inspect(conn).get_table_options(table))

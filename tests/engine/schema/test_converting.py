@@ -219,6 +219,7 @@ def test_purging_what_was_converted_says_that_deleted_records_lose_the_value(ins
     for name in ("c_note", "c_middle"):
         findings = PurgeField("customer", name).check(catalog_of(installed))
         assert [(one.code, one.level) for one in findings] == [("D1", "confirm"), ("D4", "warning")], name
+    assert [one.code for one in RestoreField("customer", "c_middle").check(catalog_of(installed))] == ["D4"]  # in force again, it leads on no more
     assert "deleted before “Note” was converted to “Note” (c_last)" in str(findings[1].message)
     publish(PurgeField("customer", "c_middle"), confirmed=frozenset({"D1:customer:c_middle"}))
     assert [one.code for one in PurgeField("customer", "c_note").check(catalog_of(installed))] == ["D1"]
