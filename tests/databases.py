@@ -15,7 +15,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from engine.metadata.database import Database
@@ -62,11 +62,15 @@ def why_absent(backend: str) -> str | None:
         return f"No {backend} server can be reached; start one or name it in {setting}: {reason}"
 
 
+def _address(backend: str) -> URL:
+    setting, default = SERVERS[backend]
+    return make_url(os.environ.get(setting) or default)
+
+
 @contextmanager
 def _server(backend: str, name: str | None = None) -> Iterator[Connection]:
     """A connection on which databases can be made and dropped; or one to the database of that name."""
-    setting, default = SERVERS[backend]
-    url = make_url(os.environ.get(setting) or default).update_query_dict({"connect_timeout": "3"})
+    url = _address(backend).update_query_dict({"connect_timeout": "3"})
     server = Database((url.set(database=name) if name else url).render_as_string(False))
     try:
         with server.engine.connect() as conn:
@@ -155,8 +159,7 @@ class Databases:
         return database
 
     def _used_again(self, backend: str, name: str) -> Database:
-        setting, default = SERVERS[backend]
-        self._open[name] = Database(make_url(os.environ.get(setting) or default).set(database=name).render_as_string(hide_password=False))
+        self._open[name] = Database(_address(backend).set(database=name).render_as_string(hide_password=False))
         return self._open[name]
 
     def give_back(self, database: Database) -> None:

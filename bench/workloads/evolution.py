@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bench import product
 from bench.customers import customers
@@ -60,14 +61,19 @@ class RawTable:
 
     def alter(self, table: str = RAW) -> None:
         """Add a column by hand, to this table or to the customers' own with all its indexes."""
-        self._cursor.execute(f"ALTER TABLE {table} ADD COLUMN raw_{next(self._numbers)} TEXT")
-        self._connection.commit()
+        alter_by_hand(self._connection, table, next(self._numbers))
 
     def drop(self) -> None:
         """Remove it."""
         self._cursor.execute(f"DROP TABLE {RAW}")
         self._connection.commit()
         self._connection.close()
+
+
+def alter_by_hand(connection: Any, table: str, number: int) -> None:
+    """Add a column without any program."""
+    connection.cursor().execute(f"ALTER TABLE {table} ADD COLUMN raw_{number} TEXT")
+    connection.commit()
 
 
 @dataclass
@@ -184,17 +190,17 @@ def _hold(ctx: Context, seconds: float) -> None:
 def _many(ctx: Context, numbers: Iterator[int]) -> None:
     """The first field of an entity beside the last of many; and so of the statement by hand, which is the database's own share of it."""
     ctx.product.add_entity("c_grown")
-    raw = RawTable(ctx, numbers)
-    raws = [timed(lambda: raw.alter("c_grown")) for _ in range(8)]
+    connection = raw_connection(ctx.url)
+    first_by_hand = [timed(lambda: alter_by_hand(connection, "c_grown", next(numbers))) for _ in range(8)]
     names = [f"c_field_{number}" for number in range(1, MANY + 1)]
     first = [timed(lambda name=name: ctx.product.add_field("c_grown", name)) for name in names[:8]]  # type: ignore[misc]
     for start in range(8, MANY - 8, 60):
         ctx.product.add_field("c_grown", *names[start : min(start + 60, MANY - 8)])
     last = [timed(lambda name=name: ctx.product.add_field("c_grown", name)) for name in names[-8:]]  # type: ignore[misc]
     base, value = statistics.median(first[1:]), statistics.median(last[1:])
-    by_hand = statistics.median(timed(lambda: raw.alter("c_grown")) for _ in range(8))
-    raw.drop()
-    base_by_hand = statistics.median(raws[1:])
+    by_hand = statistics.median(timed(lambda: alter_by_hand(connection, "c_grown", next(numbers))) for _ in range(8))
+    connection.close()
+    base_by_hand = statistics.median(first_by_hand[1:])
     told = f"{RAW_NAME}, column {MANY} of a table"
     ctx.add(Line(WORKLOAD, told, by_hand * 1000, "its first", base_by_hand * 1000, by_hand / base_by_hand, calls=8))
     told = f"{product.NAME}, field {MANY} of an entity"

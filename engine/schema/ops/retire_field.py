@@ -110,9 +110,10 @@ class PurgeField(Operation):
         """Only a retired field; always to be confirmed by name. One that was converted takes the way to the new one with it."""
         if found := no_field(catalog, self.entity, [self.field], retired=True):
             return found
-        gone = next(one for one in catalog.entities[self.entity].retired if one.name == self.field)
-        told = M_("All values of “%(label)s” are exported and then deleted for good. This cannot be undone.", label=_label(catalog, self))
-        return [Finding("D1", "confirm", told, self.entity, self.field), *_no_way_on(catalog.entities[self.entity], gone)]
+        entity = catalog.entities[self.entity]
+        gone = next(one for one in entity.retired if one.name == self.field)
+        told = M_("All values of “%(label)s” are exported and then deleted for good. This cannot be undone.", label=gone.label)
+        return [Finding("D1", "confirm", told, self.entity, self.field), *_no_way_on(entity, gone)]
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """Without the field and its labels; its name is spent."""
