@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sizes = MARIADB_SIZES if url.get_backend_name() in ("mysql", "mariadb") else QUICK_SIZES if options.quick else SIZES
         product = Product(url, Path(folder), sizes)
         effort = Effort(0.4, 5, 100) if options.quick else Effort(options.seconds)
-        ctx = Context(url, product, effort, options.rows, options.import_rows, sizes, _say)
+        ctx = Context(options.database, url, product, effort, options.rows, options.import_rows, sizes, _say)
         for name in options.only or WORKLOADS:
             _run(ctx, name)
         product.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
+_NUMBERS = itertools.count(1)
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql", "sqlite": "sqlite"}
 
 
@@ -26,7 +28,7 @@ def database(url: str, folder: Path) -> Iterator[URL]:
     if given.get_backend_name() == "sqlite":
         yield given.set(database=str(folder / "bench.sqlite3"))
         return
-    name = f"fieldloom_bench_{os.getpid()}"
+    name = f"fieldloom_bench_{os.getpid()}_{next(_NUMBERS)}"
     server = sa.create_engine(given, isolation_level="AUTOCOMMIT")
     with server.connect() as conn:
         conn.exec_driver_sql(f"CREATE DATABASE {name}")

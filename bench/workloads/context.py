@@ -17,8 +17,9 @@ from bench.wsgi import Application
 
 @dataclass
 class Context:
-    """The installation, how much effort is wanted, and what has been measured so far."""
+    """The installation, the server to make another database on, how much effort is wanted, and what has been measured so far."""
 
+    server: str
     url: URL
     product: Product
     effort: Effort

@@ -6,19 +6,22 @@ import itertools
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bench import product
 from bench.customers import customers
-from bench.lines import Line
-from bench.measure import timed
+from bench.lines import Line, compared
+from bench.measure import Effort, paired, timed
 from bench.remote import serving
-from bench.scratch import raw_connection
+from bench.scratch import database, raw_connection
 from bench.workloads.context import Context
 from settings import ROOT
 
@@ -26,6 +29,7 @@ RAW, RAW_NAME = "raw_evolution", "raw ALTER TABLE ADD COLUMN"
 SIZES = (100_000, 1_000_000)
 ROUNDS, HELD, CHUNK, MANY = 15, 0.3, 50_000, 500
 WORKLOAD = "d evolve"
+EIGHT = Effort(seconds=0.0, least=8)
 
 
 def run(ctx: Context) -> None:
@@ -188,23 +192,30 @@ def _hold(ctx: Context, seconds: float) -> None:
 
 
 def _many(ctx: Context, numbers: Iterator[int]) -> None:
-    """The first field of an entity beside the last of many; and so of the statement by hand, which is the database's own share of it."""
-    ctx.product.add_entity("c_grown")
-    connection = raw_connection(ctx.url)
-    first_by_hand = [timed(lambda: alter_by_hand(connection, "c_grown", next(numbers))) for _ in range(8)]
-    names = [f"c_field_{number}" for number in range(1, MANY + 1)]
-    first = [timed(lambda name=name: ctx.product.add_field("c_grown", name)) for name in names[:8]]  # type: ignore[misc]
-    for start in range(8, MANY - 8, 60):
-        ctx.product.add_field("c_grown", *names[start : min(start + 60, MANY - 8)])
-    last = [timed(lambda name=name: ctx.product.add_field("c_grown", name)) for name in names[-8:]]  # type: ignore[misc]
-    base, value = statistics.median(first[1:]), statistics.median(last[1:])
-    by_hand = statistics.median(timed(lambda: alter_by_hand(connection, "c_grown", next(numbers))) for _ in range(8))
-    connection.close()
-    base_by_hand = statistics.median(first_by_hand[1:])
-    told = f"{RAW_NAME}, column {MANY} of a table"
-    ctx.add(Line(WORKLOAD, told, by_hand * 1000, "its first", base_by_hand * 1000, by_hand / base_by_hand, calls=8))
-    told = f"{product.NAME}, field {MANY} of an entity"
-    ctx.add(Line(WORKLOAD, told, value * 1000, "its first", base * 1000, value / base, min(last) / min(first), ctx.target(1.3), calls=7))
+    """The first field of an entity beside the last of many; and so of the statement by hand, which is the database's own share of it.
+
+    They alternate, each in an installation of its own: a machine that grows quicker or slower meanwhile does so for both.
+    """
+    with tempfile.TemporaryDirectory(prefix="fieldloom-bench-") as folder, database(ctx.server, Path(folder)) as url:
+        few, many = product.Product(url, Path(folder), ctx.sizes), ctx.product
+        for one in (few, many):
+            one.add_entity("c_grown")
+        for start in range(8, MANY - 8, 60):
+            many.add_field("c_grown", *(f"c_field_{number}" for number in range(start + 1, min(start + 60, MANY - 8) + 1)))
+        added = paired(partial(_add, few, numbers), partial(_add, many, numbers), EIGHT)
+        with closing(raw_connection(url)) as first, closing(raw_connection(ctx.url)) as last:
+            by_hand = paired(partial(_alter, first, numbers), partial(_alter, last, numbers), EIGHT)
+        few.close()
+    ctx.add(compared(WORKLOAD, f"{RAW_NAME}, column {MANY} of a table", "its first", by_hand))
+    ctx.add(compared(WORKLOAD, f"{product.NAME}, field {MANY} of an entity", "its first", added, 1.3))
+
+
+def _add(one: product.Product, numbers: Iterator[int]) -> None:
+    one.add_field("c_grown", f"c_added_{next(numbers)}")
+
+
+def _alter(connection: Any, numbers: Iterator[int]) -> None:
+    alter_by_hand(connection, "c_grown", next(numbers))
 
 
 def _say(ctx: Context, name: str, seconds: float, target: float) -> None:

@@ -6,9 +6,10 @@ the API are pure functions of it. This module knows no field type: a `Field` onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import is_
 from typing import Any, Literal
 
 from engine.errors import UnknownEntity, UnknownField
@@ -114,6 +115,16 @@ def _named(document: Json) -> Iterator[str]:
             yield from _named(one)
     elif isinstance(document, str) and document.startswith(RECORD):
         yield document.removeprefix(RECORD)
+
+
+def apart(before: Iterable[Field], after: Iterable[Field]) -> tuple[list[Field], list[Field]]:
+    """The fields that stand only before and those that stand only after: what a change leaves alone is the same object on both sides."""
+    before, after = tuple(before), tuple(after)
+    same = list(map(is_, before, after))
+    start = same.index(False) if False in same else len(same)  # most often a field has come at the end, or one has changed
+    before, after = before[start:], after[start:]
+    held, coming = set(map(id, before)), set(map(id, after))
+    return [one for one in before if id(one) not in coming], [one for one in after if id(one) not in held]
 
 
 @dataclass(frozen=True, slots=True)

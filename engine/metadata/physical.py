@@ -83,7 +83,8 @@ def folded(catalog: Catalog) -> Mapping[str, frozenset[str]]:
 @kept(1)
 def _folded_by(entity: Entity) -> Mapping[str, frozenset[str]]:
     """The same, as far as an entity's card asks for it: a field standing on it may be another entity's."""
-    asked = [one for one in entity.stored if TYPES[one.type].folds and (one.searchable or one.name == entity.title or one.folded)]
+    title = entity.title
+    asked = [one for one in entity.stored if (one.searchable or one.folded or one.name == title) and TYPES[one.type].folds]
     return {name: frozenset(one.column for one in asked if one.table == name) for name in {one.table for one in asked}}
 
 
@@ -216,7 +217,12 @@ def table_names(entity: Entity) -> tuple[str, ...]:
 @kept(8)
 def standing_in(entity: Entity, table: str) -> Sequence[Field]:
     """The fields whose values one of an entity's tables holds, disabled and retired ones included."""
-    return tuple(field for field in entity.stored if field.via is None and field.table == table and has_column(field.type))
+    return tuple(field for field in entity.stored if field.table == table and is_standing_in(field, table))
+
+
+def is_standing_in(field: Field, table: str) -> bool:
+    """Whether a field's values stand in this table, as one of those of the field's own card."""
+    return field.table == table and field.via is None and has_column(field.type)
 
 
 def columns_of(catalog: Catalog, table: str, fields: Sequence[Field]) -> Mapping[str, Field]:

@@ -20,7 +20,7 @@ from engine.errors import UnknownField
 from engine.metadata import label_store
 from engine.metadata import tables as t
 from engine.metadata.label_store import Kept
-from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Group, Locks, Via
+from engine.metadata.model import SOURCE_LANGUAGE, Catalog, Entity, Field, Group, Locks, Via, apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,13 +307,14 @@ _BUT_ITS_PLACE = attrgetter(*(one.name for one in fields(Field) if one.name != "
 
 
 def _write_fields(conn: Connection, before: Entity, after: Entity) -> None:
-    held, coming = ({one.id: one for one in (*entity.stored, *entity.missing)} for entity in (before, after))
+    differing = apart((*before.stored, *before.missing), (*after.stored, *after.missing))
+    held, coming = ({one.id: one for one in fields} for fields in differing)
     if gone := held.keys() - coming.keys():
         conn.execute(delete(t.FIELD).where(t.FIELD.c.id.in_(gone)))
     new = [_field_row(one) for id, one in coming.items() if id not in held]
     if new:
         conn.execute(insert(t.FIELD), new)
-    changed = [one for id, one in coming.items() if id in held and one is not held[id] and one != held[id]]
+    changed = [one for id, one in coming.items() if id in held and one != held[id]]
     moved = [one for one in changed if _BUT_ITS_PLACE(one) == _BUT_ITS_PLACE(held[one.id])]
     by_distance: dict[int, list[str]] = {}
     for one in moved:  # an order changes the places of many, and of each nothing else; most move by the same distance

@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine.metadata import tables as t
 from engine.schema.ddl import MARIADB, Ground, Statement, normal_type
@@ -41,6 +42,30 @@ def columns(conn: Connection, table: str, only: str | None = None) -> Mapping[st
                 told,
             )
     return {str(name): normal_type(str(kind)) for name, kind in rows}
+
+
+def has_column(conn: Connection, table: str, name: str) -> bool:
+    """Whether a table has a column; where there is no such table, it has not.
+
+    Asked with a statement that would read it, which costs the same however many others there are: to list them is to go through all.
+    """
+    if conn.dialect.name == "postgresql":  # where a statement that fails ends the transaction, and the list is quick
+        return name in columns(conn, table, name)
+    asked = sa.select(sa.table(table, sa.column(name))).limit(0).with_for_update(read=True, nowait=True)  # which SQLite leaves out
+    try:
+        conn.execute(asked).close()
+    except DBAPIError as error:
+        code, *_ = error.orig.args if error.orig and error.orig.args else ("",)
+        if code == _HELD:
+            return name in columns(conn, table, name)
+        if code in _UNKNOWN or str(code).startswith(("no such column", "no such table")):
+            return False
+        raise
+    return True
+
+
+_UNKNOWN, _HELD = (1054, 1146), 1205
+"""How MariaDB says that there is no such column or table; and that somebody holds the table for themselves."""
 
 
 def indexes(conn: Connection, table: str) -> frozenset[str]:
@@ -137,16 +162,15 @@ def referring_columns(conn: Connection, table: str) -> frozenset[str]:
 
 def is_done(conn: Connection, statement: Statement) -> bool:
     """Whether a statement has taken effect already."""
-    held = columns(conn, statement.table, statement.name if statement.action in ("add_column", "drop_column") else None)
     match statement.action:
         case "create_table":
-            return bool(held)
+            return bool(columns(conn, statement.table))
         case "drop_table":
-            return not held
+            return not columns(conn, statement.table)
         case "add_column":
-            return statement.name in held
+            return has_column(conn, statement.table, statement.name)
         case "drop_column":
-            return statement.name not in held
+            return not has_column(conn, statement.table, statement.name)
         case "create_index":
             return statement.name in indexes(conn, statement.table)
         case "drop_index":

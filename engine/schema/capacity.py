@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +19,18 @@ import sqlalchemy as sa
 from engine.kept import kept
 from engine.messages import M_
 from engine.metadata.columns import ExactDecimal, UtcDateTime
-from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import EXTENSION, extension_name, folded_in, has_column, has_foreign_key, is_folded, is_stored, table_names
+from engine.metadata.model import Catalog, Entity, Field, Json, apart
+from engine.metadata.physical import (
+    EXTENSION,
+    extension_name,
+    folded,
+    folded_in,
+    has_column,
+    has_foreign_key,
+    is_folded,
+    is_stored,
+    table_names,
+)
 from engine.metadata.types import TYPES
 from engine.schema.ddl import MARIADB, Ground
 from engine.schema.indexes import LONGEST_ORDERED, MOST_KEYS
@@ -119,6 +130,7 @@ def budget(catalog: Catalog, entity: Entity, ground: Ground) -> Budget:
     return Budget(entity.name, fields, MOST_FIELDS, made)
 
 
+_LIKENESS = attrgetter("table", "type", "via", "searchable")
 _Counted = tuple[int, tuple[tuple[str, int, int, int], ...]]
 
 
@@ -134,18 +146,20 @@ def _count(entity: Entity, folding: tuple[tuple[str, frozenset[str]], ...], most
         found[entity.table] = [_OWN_COLUMNS + 1, _OWN_BYTES + most.key, 2]
     twice = {(table, column) for table, columns in folding for column in columns}
     # Of hundreds of fields most are alike: they are sorted first, and each kind is counted once.
-    alike = Counter(
-        (one.table, one.type, (one.table, one.column) in twice, one.searchable, one.options.get("max_length"))
-        for one in entity.stored if one.via is None
-    )  # fmt: skip
+    alike = Counter(map(_LIKENESS, entity.stored))
     fields = 0
-    for (table, kind, is_twice, searchable, longest), many in alike.items():
-        if has_column(kind):
+    for (table, kind, via, searchable), many in alike.items():
+        if via is None and has_column(kind):
             fields += many
             held = found.setdefault(table, [1, 8, 1])
-            held[0] += many * (1 + is_twice)
-            held[1] += many * (_width(kind, most) + is_twice * most.text)
-            held[2] += many * _has_key(kind, folded=is_twice, searchable=searchable, longest=longest)
+            held[0] += many
+            held[1] += many * _width(kind, most)
+            held[2] += many * _has_key(kind, folded=False, searchable=searchable, longest=None)
+    for one in entity.stored if twice else ():
+        if (one.table, one.column) in twice and one.via is None:
+            found[one.table][0] += 1
+            found[one.table][1] += most.text
+            found[one.table][2] += has_key(one, folded=True) - has_key(one, folded=False)
     ordered = sorted(found, key=lambda name: (name != entity.table, len(name), name))
     return fields, tuple((name, held[0], held[1] + most.header + held[0] // 8 if most.row else 0, held[2]) for name in ordered if (held := found[name]))
 
@@ -243,8 +257,10 @@ def _room(coming: Budget, was: Budget | None, entity: Entity, field: str) -> Ite
 
 def _without_index(start: Catalog, before: Catalog, after: Catalog, entity: Entity, ground: Ground) -> Iterator[Finding]:
     """Fields that become searchable when their table has as many indexes as it may (MariaDB)."""
-    held = {one.id: has_key(one, folded=is_folded(before, one)) for one in before.entities[entity.name].stored if is_stored(one)}
-    for one in entity.fields:
+    was = before.entities[entity.name]
+    gone, new = (was.stored, entity.fields) if folded(before) != folded(after) else apart(was.stored, entity.fields)
+    held = {one.id: has_key(one, folded=is_folded(before, one)) for one in gone if is_stored(one)}
+    for one in new:
         if one.via is not None or not is_stored(one) or not has_key(one, folded=is_folded(after, one)) or held.get(one.id):
             continue
         if has_foreign_key(one.type):

@@ -17,12 +17,13 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from engine.metadata.model import Catalog, Entity, Field
+from engine.metadata.model import Catalog, Entity, Field, apart
 from engine.metadata.physical import (
     columns_of,
     entity_of,
     folded_column,
     folded_in,
+    is_standing_in,
     linked,
     part_of_table,
     standing_in,
@@ -122,25 +123,38 @@ def _whole(catalog: Catalog, entity: Entity, name: str) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A table that stays, with the fields that stand in it before and after, and whose each of their columns is."""
+    """A table that stays, with whose it is before and after. `gone` and `new` say of what differs between its columns whose each is.
+
+    A column in both is one whose field has changed. Of hundreds that stay as they are none is looked at.
+    """
 
     table: str
-    held: Sequence[Field]
-    coming: Sequence[Field]
-    columns_held: Mapping[str, Field]
-    columns_coming: Mapping[str, Field]
+    was: Entity
+    entity: Entity
+    gone: Mapping[str, Field]
+    new: Mapping[str, Field]
+
+    @property
+    def held(self) -> Sequence[Field]:
+        """All fields that stand in it before."""
+        return standing_in(self.was, self.table)
 
 
 def _changes(before: Catalog, after: Catalog, held: Mapping[str, Entity], coming: Mapping[str, Entity]) -> Iterator[_Change]:
     for name, entity in coming.items():
-        if name in held and (entity is not held[name] or folded_in(before, name) != folded_in(after, name)):
-            was, found = standing_in(held[name], name), standing_in(entity, name)
-            yield _Change(name, was, found, columns_of(before, name, was), columns_of(after, name, found))
+        was = held.get(name)
+        alike = folded_in(before, name) == folded_in(after, name)
+        if was is None or (entity is was and alike):
+            continue
+        differing = apart(was.stored, entity.stored) if alike else (was.stored, entity.stored)
+        gone, new = ([one for one in fields if is_standing_in(one, name)] for fields in differing)
+        if gone or new:
+            yield _Change(name, was, entity, columns_of(before, name, gone), columns_of(after, name, new))
 
 
 def _added(before: Catalog, after: Catalog, change: _Change, ground: Ground) -> Iterator[Statement]:
-    names = change.columns_coming.keys() - change.columns_held.keys()
-    table = part_of_table(after, change.table, _whose(names, change.columns_coming))
+    names = change.new.keys() - change.gone.keys()
+    table = part_of_table(after, change.table, _whose(names, change.new))
     new = [column for column in table.columns if column.name in names]
     for column in new:
         yield add_column(table, column, ground)
@@ -156,11 +170,12 @@ def _whose(names: Set[str], columns: Mapping[str, Field]) -> Iterable[Field]:
 
 def _new_indexes(before: Catalog, after: Catalog, change: _Change, ground: Ground) -> Iterator[tuple[Index, bool]]:
     """(index, whether a foreign key needs it) that a table gets. Where it has as many as it may, what is only searched gets none."""
-    was = {one.id: one for one in change.held}
+    was = {one.id: one for one in change.gone.values()}
     differs = folded_in(before, change.table) ^ folded_in(after, change.table)
-    fields = [one for one in change.coming if one.column in differs or (one is not (held := was.get(one.id)) and not _indexed_alike(held, one))]
-    coming = _indexes_of(after, change.table, fields, first_moment(change.coming), ground)
-    there = _indexes_of(before, change.table, [was[one.id] for one in fields if one.id in was], first_moment(change.held), ground)
+    new = _whose(change.new.keys(), change.new)
+    fields = [one for one in new if one.column in differs or (one is not (held := was.get(one.id)) and not _indexed_alike(held, one))]
+    coming = _indexes_of(after, change.table, fields, change.entity, ground)
+    there = _indexes_of(before, change.table, [was[one.id] for one in fields if one.id in was], change.was, ground)
     room = MOST_KEYS - _keys(before, change, ground) if ground.name in MARIADB else len(coming)
     for name, index in coming.items():
         if name in there or name in ground.indexes.get(change.table, ()):
@@ -176,10 +191,11 @@ def _indexed_alike(one: Field | None, other: Field) -> bool:
     return one is not None and (one.type, one.searchable, one.options) == (other.type, other.searchable, other.options)
 
 
-def _indexes_of(catalog: Catalog, table: str, fields: Sequence[Field], moment: Field | None, ground: Ground) -> dict[str, Index]:
+def _indexes_of(catalog: Catalog, table: str, fields: Sequence[Field], entity: Entity, ground: Ground) -> dict[str, Index]:
     fields = [one for one in fields if is_indexed(catalog, one)]
     if not fields:
         return {}
+    moment = first_moment(standing_in(entity, table))
     part = part_of_table(catalog, table, {one.column: one for one in (*fields, *([moment] if moment else ()))}.values())
     return {str(one.name): one for one in indexes_of(catalog, fields, part, ground.name, moment, trigrams=ground.trigrams)}
 
@@ -187,7 +203,7 @@ def _indexes_of(catalog: Catalog, table: str, fields: Sequence[Field], moment: F
 def _keys(catalog: Catalog, change: _Change, ground: Ground) -> int:
     """How many indexes a table has: those it really has, or as far as is known, all it could have."""
     known = ground.keys.get(change.table)
-    return len(_indexes_of(catalog, change.table, change.held, first_moment(change.held), ground)) if known is None else known
+    return len(_indexes_of(catalog, change.table, change.held, change.was, ground)) if known is None else known
 
 
 def _set_aside(catalog: Catalog) -> frozenset[tuple[str, str]]:
@@ -197,10 +213,10 @@ def _set_aside(catalog: Catalog) -> frozenset[tuple[str, str]]:
 
 
 def _removed(before: Catalog, change: _Change, ground: Ground, aside: frozenset[tuple[str, str]]) -> Iterator[Statement]:
-    names = {name for name in change.columns_held.keys() - change.columns_coming.keys() if (change.table, name) not in aside}
+    names = {name for name in change.gone.keys() - change.new.keys() if (change.table, name) not in aside}
     if not names:
         return
-    table = part_of_table(before, change.table, _whose(names, change.columns_held))
+    table = part_of_table(before, change.table, _whose(names, change.gone))
     gone = [column for column in table.columns if column.name in names]
     if ground.name in MARIADB:
         for column in gone:
@@ -288,7 +304,7 @@ def _held_indexes(before: Catalog, change: _Change, ground: Ground) -> Mapping[s
     known = ground.indexes.get(change.table)
     if known is not None:
         return known
-    wanted = _indexes_of(before, change.table, change.held, first_moment(change.held), ground)
+    wanted = _indexes_of(before, change.table, change.held, change.was, ground)
     return {name: tuple(column.name for column in one.columns) for name, one in wanted.items()}
 
 

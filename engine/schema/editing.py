@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from engine.metadata.model import Catalog, Entity, Field, Group
@@ -74,19 +75,20 @@ def copying(catalog: Catalog, entity: str, retired: str, into: str) -> Catalog:
 
 def ordered(entity: Entity, fields: Sequence[Field]) -> Entity:
     """The entity with its fields in this order, by group, and numbered anew."""
-    place = {group.name: at for at, group in enumerate(entity.groups)}
-    told = sorted(fields, key=lambda one: place.get(one.group, len(place)))
-    return replace(entity, fields=tuple(replace(one, position=at) if one.position != at else one for at, one in enumerate(told, start=1)))
+    by_group: dict[str, list[Field]] = {group.name: [] for group in entity.groups}
+    for one in fields:
+        by_group.setdefault(one.group, []).append(one)
+    told = [one if one.position == at else replace(one, position=at) for at, one in enumerate(chain.from_iterable(by_group.values()), start=1)]
+    return replace(entity, fields=tuple(told))
 
 
 def placed(fields: Sequence[Field], coming: Sequence[Field], group: str, before: str | None) -> list[Field]:
     """These fields with others standing in a group, before one of its fields or at its end."""
     names = {one.name for one in coming}
     rest = [one for one in fields if one.name not in names]
-    at = next((n for n, one in enumerate(rest) if one.name == before and one.group == group), None)
+    at = next((n for n, one in enumerate(rest) if one.name == before and one.group == group), None) if before else None
     if at is None:
-        last = [n for n, one in enumerate(rest) if one.group == group]
-        at = last[-1] + 1 if last else len(rest)
+        at = next((n for n in range(len(rest), 0, -1) if rest[n - 1].group == group), len(rest))
     return [*rest[:at], *(replace(one, group=group) for one in coming), *rest[at:]]
 
 

@@ -107,7 +107,7 @@ def run_all(conn: Connection, statements: Iterable[Statement]) -> None:
         if one.action != "create_index" or not actual.is_done(conn, one):
             conn.exec_driver_sql(one.sql)
     for one in told:
-        check(conn, one)
+        _see(conn, one)
 
 
 def run_beside(run: Run, statement: Statement) -> None:
@@ -144,7 +144,7 @@ def run_alone(run: Run, statement: Statement, *, first: bool = False) -> None:
             raise NotRun(statement, error) from error
         raise
     with run.database.reading() as conn:
-        check(conn, statement)
+        _see(conn, statement)
 
 
 def execute(run: Run, sql: str) -> None:
@@ -161,10 +161,20 @@ def execute(run: Run, sql: str) -> None:
 
 
 def check(conn: Connection, statement: Statement) -> None:
-    """What the database says now must be what the statement was for. Raises ChangeRefused."""
+    """What somebody else has made must be what the statement was for. Raises ChangeRefused."""
     if not actual.is_as_told(conn, statement):
-        told = M_("“%(table)s.%(name)s” is not as it was made: something else changed the table.", table=statement.table, name=statement.name)
-        raise ChangeRefused([told], ["V1"])
+        raise _not_as_made(statement)
+
+
+def _see(conn: Connection, statement: Statement) -> None:
+    """A statement that has just been run must have taken effect. Raises ChangeRefused."""
+    if not actual.is_done(conn, statement):
+        raise _not_as_made(statement)
+
+
+def _not_as_made(statement: Statement) -> ChangeRefused:
+    told = M_("“%(table)s.%(name)s” is not as it was made: something else changed the table.", table=statement.table, name=statement.name)
+    return ChangeRefused([told], ["V1"])
 
 
 def build_later(database: Database, statements: Iterable[Statement]) -> list[Statement]:

@@ -44,7 +44,7 @@ def added(conn: Connection, plan: Plan, dictionaries: rows.DictionaryStore | Non
 
 
 def _has_rules(entity: Entity) -> bool:
-    return any(map(_is_ruled, entity.fields)) or any(group.visible is not None for group in entity.groups)
+    return any(group.visible is not None for group in entity.groups) or any(map(_is_ruled, entity.fields))
 
 
 def _is_ruled(one: Field) -> bool:
