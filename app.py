@@ -34,6 +34,7 @@ from web import (
     translate,
     trees,
 )
+from web.visits import Number
 
 MAX_BODY = 9 * 2**20
 """The largest request: one file of the largest kind allowed and a card around it."""
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["fieldloom"] = open_site(told)
+    app.url_map.converters["number"] = Number
     csrf = CSRFProtect(app)
     for guarded in (api.blueprint, api_metadata.blueprint):  # they guard themselves: see there
         csrf.exempt(guarded)

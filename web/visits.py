@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from flask import Response, current_app, flash, jsonify, make_response, redirect, request, session
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.render.bind import Submission, Upload
@@ -14,9 +15,15 @@ from engine.service.screen import Done, Screen
 from engine.service.visit import Credentials, Site, Visit
 from web.frame import framed
 
-RECORD = "<int(max=9007199254740991):id>"
+RECORD = "<number(max=9007199254740991):id>"
 """The part of an address that names a record: what a browser can count exactly."""
 MAX_CONTROLS = 4_000
+
+
+class Number(IntegerConverter):
+    """A number in an address. It is written in one way only: `int` takes the digits of every script."""
+
+    regex = "[0-9]+"
 
 
 def site() -> Site:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.metadata.formats import validator
 from engine.metadata.model import Catalog, Entity, Field, Json
 from engine.metadata.physical import folded_column, is_folded
 from engine.metadata.types import TYPES, Invalid, Region
+from engine.metadata.types.text import RichText
 
 NEUTRAL = Region(babel.Locale.parse("en"))
 _DAY_FIRST = Region(babel.Locale.parse("en_GB"))
@@ -39,19 +41,18 @@ def convert(source: Field, target: Field, value: Json) -> Json:
         found = value
     elif target.type == "check":
         found = _yes_or_no(value)
-    elif target.type in ("choice", "multiple_choice") and source.type == "check":
-        one = _chosen_by_words(target, _YES if value else _NO)
-        found = one if target.type == "choice" else [one]
     elif target.type == "choice":
-        found = _chosen(target, _text(source, value))
+        found = _chosen_by_words(target, value) if source.type == "check" else _chosen(target, _text(source, value))
     elif target.type == "multiple_choice":
-        found = [_chosen(target, one) for one in _several(target, source, value)]
+        found = [_chosen_by_words(target, value)] if source.type == "check" else [_chosen(target, one) for one in _several(target, source, value)]
     elif (source.type, target.type) == ("datetime", "date"):
         found = str(value)[:10]
     elif target.type in ("date", "datetime"):
         found = _day(target, _text(source, value))
     elif target.type == "rich_text":  # a text is no markup: what looks like it is to be seen as it is
         found = html.escape(_text(source, value), quote=False).replace("\n", "<br>")
+    elif source.type == "rich_text" and target.type == "multiline":
+        found = RichText().plain(value)
     elif target.type in ("integer", "decimal", "amount"):
         found = _number(target, _text(source, value))
     else:
@@ -105,7 +106,11 @@ def _text(source: Field, value: Json) -> str:
         return ", ".join(labels.get(one, str(one)) for one in value)
     if source.type in ("decimal", "amount", "integer", "date", "time"):
         return str(value)
-    return kind.fold_text(value) if source.type == "rich_text" else kind.edit(value, NEUTRAL, source.options)
+    if isinstance(kind, RichText):
+        return kind.plain(value).replace("\n", " ")
+    if source.type == "datetime":  # a control takes it to the second only
+        return datetime.fromisoformat(value).astimezone(NEUTRAL.timezone).replace(tzinfo=None).isoformat()
+    return kind.edit(value, NEUTRAL, source.options)
 
 
 def _yes_or_no(value: Json) -> bool:
@@ -133,18 +138,30 @@ def _number(target: Field, text: str) -> Json:
 
 
 def _several(target: Field, source: Field, value: Json) -> list[str]:
-    """The choices that a value names: one by its whole text, or several with commas between."""
+    """The choices that a value names, with commas between."""
     if source.type == "multiple_choice":
         labels = {one["value"]: str(one["label"]) for one in source.options["choices"]}
         known = {one["value"] for one in target.options["choices"]}
         return [one if one in known else labels.get(one, one) for one in value]
-    text = _text(source, value)
-    whole = {fold(str(told)) for one in target.options["choices"] for told in (one["label"], one["value"])}
-    return [text] if fold(text) in whole else [one.strip() for one in _BETWEEN.split(text) if one.strip()]
+    return list(_named_in(_text(source, value), [str(told) for one in target.options["choices"] for told in (one["label"], one["value"])]))
 
 
-def _chosen_by_words(target: Field, words: Set[str]) -> str:
+def _named_in(text: str, names: Sequence[str]) -> Iterator[str]:
+    """What stands between the commas of a text; of the names that hold commas themselves each as a whole."""
+    known, longest = set(map(fold, names)), 1 + max(len(_BETWEEN.findall(one)) for one in names)
+    ends = [(found.start(), found.end()) for found in _BETWEEN.finditer(text)] + [(len(text), len(text))]
+    start = place = 0
+    while place < len(ends):
+        further = range(min(place + longest, len(ends)) - 1, place, -1)
+        place = next((at for at in further if fold(text[start : ends[at][0]].strip()) in known), place)
+        if one := text[start : ends[place][0]].strip():
+            yield one
+        start, place = ends[place][1], place + 1
+
+
+def _chosen_by_words(target: Field, value: Json) -> str:
     """The choice that says yes, or no."""
+    words = _YES if value else _NO
     for one in target.options["choices"]:
         if words & {fold(str(one["label"])), fold(one["value"])}:
             return str(one["value"])

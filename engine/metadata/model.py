@@ -105,14 +105,14 @@ class Field:
     @property
     def limited_by(self) -> tuple[str, ...]:
         """The fields of its card that limit the choices of this reference."""
-        return tuple(dict.fromkeys(_named(self.options["where"]))) if "where" in self.options else ()
+        return tuple(dict.fromkeys(card_fields(self.options["where"]))) if "where" in self.options else ()
 
 
-def _named(document: Json) -> Iterator[str]:
-    """The fields of the card that a condition names."""
+def card_fields(document: Json) -> Iterator[str]:
+    """The fields of the card that a condition compares with."""
     if isinstance(document, (Mapping, list, tuple)):
         for one in document.values() if isinstance(document, Mapping) else document:
-            yield from _named(one)
+            yield from card_fields(one)
     elif isinstance(document, str) and document.startswith(RECORD):
         yield document.removeprefix(RECORD)
 

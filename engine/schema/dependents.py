@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.metadata.model import Catalog, Entity, Field, Json
+from engine.metadata.model import Catalog, Entity, Field, Json, card_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,20 @@ class Dependent:
 
 def names_in(condition: Json) -> Iterator[str]:
     """The fields that a condition names, on either side."""
+    yield from asked_in(condition)
+    yield from card_fields(condition)
+
+
+def asked_in(condition: Json) -> Iterator[str]:
+    """The fields whose values a condition asks for."""
     if isinstance(condition, dict):
         for key, value in condition.items():
             if not key.startswith("_"):
                 yield key
-            yield from names_in(value)
+            yield from asked_in(value)
     elif isinstance(condition, (list, tuple)):
         for one in condition:
-            yield from names_in(one)
-    elif isinstance(condition, str) and condition.startswith("$RECORD."):
-        yield condition.removeprefix("$RECORD.")
+            yield from asked_in(one)
 
 
 def _rules_of(entity: Entity) -> Iterator[tuple[Dependent, Json]]:
@@ -76,7 +80,8 @@ def _others(catalog: Catalog) -> Iterator[tuple[tuple[str, str, str], Dependent]
         for one in other.fields:
             if one.via is None and one.target and "where" in one.options:
                 told = Dependent("where", other.name, one.name)
-                yield from ((("other", one.target, name), told) for name in set(names_in(one.options["where"])))
+                yield from ((("other", one.target, name), told) for name in set(asked_in(one.options["where"])))
+                yield from ((("rule", other.name, name), told) for name in one.limited_by)
         for one in other.fields:
             if (starts := one.rules.get("starts")) and (target := _target(other, starts["by"])):
                 yield ("other", target, starts["field"]), Dependent("starts", other.name, one.name)

@@ -120,6 +120,14 @@ def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Itera
             ids=", ".join(map(str, ids[:SHOWN])),
         )
         yield Finding("O2", "confirm", told, operation.entity, operation.field)
+    if ids := list(fill.apart_when_deleted(conn, source, made)):
+        told = MN_(
+            "%(n)s deleted record has had its value changed since, and would come back with the former one: number %(ids)s.",
+            "%(n)s deleted records have had their values changed since, and would come back with the former ones: numbers %(ids)s.",
+            len(ids),
+            ids=", ".join(map(str, ids[:SHOWN])),
+        )
+        yield Finding("O2", "confirm", told, operation.entity, operation.field)
 
 
 def _table_there_already(conn: Connection, plan: Plan, operation: Operation) -> Iterator[Finding]:

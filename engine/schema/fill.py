@@ -7,6 +7,7 @@ has no version, the records of a batch are locked instead.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,6 +151,17 @@ def apart(conn: Connection, catalog: Catalog, source: Field, made: Field) -> Ite
     """The ids of the rows in which a field that was made from another does not say what a conversion would make of that one now."""
     for id, held, beside in _side_by_side(values_of(conn, catalog, source), values_of(conn, catalog, made)):
         if _as_kept(source, made, held) != beside:
+            yield id
+
+
+def apart_when_deleted(conn: Connection, source: Field, made: Field) -> Iterator[int]:
+    """The same of records that have been deleted since the conversion, and could be restored: their deletions kept both values."""
+    held, later = t.HISTORY, t.HISTORY.alias()
+    since = sa.exists().where(later.c.entity == held.c.entity, later.c.record_id == held.c.record_id, later.c.id > held.c.id)
+    deleted = sa.select(held.c.record_id, held.c.changes).where(held.c.entity == source.entity, held.c.action == "delete", ~since)
+    for id, changes in conn.execute(deleted.where(held.c.changes.contains(f'"{made.name}":', autoescape=True)).order_by(held.c.record_id)):
+        kept = {name: before for name, (before, _) in json.loads(changes).items()}
+        if made.name in kept and _as_kept(source, made, kept.get(source.name)) != kept[made.name]:
             yield id
 
 

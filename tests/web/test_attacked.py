@@ -29,6 +29,16 @@ def test_every_entity_has_its_screens(browser: Browser, entity: str) -> None:
         assert browser.get(url).status_code == 200, url
 
 
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "０１２３４５６７８９"], ids=["arabic", "devanagari", "full-width"])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_record_has_one_address(browser: Browser, api: Api, digits: str) -> None:
+    """Digits of other scripts are digits to a program; to everybody else they make a second address of one page."""
+    id = str(api.made()["id"])
+    other = id.translate(str.maketrans("0123456789", digits))
+    assert [browser.get(f"/customer/{id}").status_code, api.get(f"/customer/{id}").status_code] == [200, 200]
+    assert [browser.get(f"/customer/{other}").status_code, api.get(f"/customer/{other}").status_code] == [404, 404]
+
+
 @pytest.mark.parametrize("how", ["another became main", "it was deleted", "it moved away"])
 def test_a_stale_card_never_writes_on_another_contact(browser: Browser, api: Api, how: str) -> None:
     made, other = api.made(mobile_phone="111"), api.made(name="Other")

@@ -24,6 +24,7 @@ MAX_LINE = 4_000
 MAX_TEXT = 100_000
 _BLOCKS = re.compile(r"</?(?:p|br|ul|ol|li|blockquote|h3|h4|pre)\b[^>]*>")
 _TAGS = re.compile(r"<[^>]*>")
+_LINK = re.compile(r'<a\b[^>]*\bhref="(?:mailto:)?([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.\-]*:")
 
 
@@ -129,8 +130,18 @@ class RichText(Multiline):
         """The words without the markup."""
         return html.unescape(_TAGS.sub("", _BLOCKS.sub(" ", self._clean(value))))
 
+    def plain(self, value: Json) -> str:
+        """What it says without markup: paragraphs and items on lines of their own, a link with its address behind it."""
+        told = _TAGS.sub("", _BLOCKS.sub("\n", _LINK.sub(_with_address, self._clean(value))))
+        return "\n".join(filter(None, (line.strip() for line in html.unescape(told).split("\n"))))
+
     def _clean(self, value: str) -> str:
         return nh3.clean(value, tags=self.tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}).strip()
+
+
+def _with_address(link: re.Match[str]) -> str:
+    address, words = link[1], _TAGS.sub("", link[2]).strip()
+    return f"{words} ({address})" if words and words != address else address
 
 
 class Email(Text):

@@ -12,6 +12,7 @@ from engine.metadata.types import Invalid
 
 YES_NO = {"choices": [{"value": "y", "label": "Yes"}, {"value": "n", "label": "No"}]}
 CROSSED = {"choices": [{"value": "ex", "label": "Why"}, {"value": "w", "label": "Ex"}]}
+COMMAS = {"choices": [{"value": "a", "label": "Ex, Why, so"}, {"value": "b", "label": "Ex"}, {"value": "c", "label": "Why"}]}
 METALS = {"choices": [{"value": "g", "label": "Gold"}, {"value": "s", "label": "Silver"}]}
 
 
@@ -43,6 +44,16 @@ def field(kind: str, options: dict[str, Json] | None = None) -> Field:
         (field("text"), "if a<b & c>d", field("rich_text"), "if a&lt;b &amp; c&gt;d"),
         (field("multiline"), "Foo <a@b.example>\nbar", field("rich_text"), "Foo &lt;a@b.example&gt;<br>bar"),
         (field("rich_text"), "<p>a &lt; b</p>", field("text"), "a < b"),
+        (field("rich_text"), '<p>See <a href="https://a.example/?x=1&amp;y=2">our <b>page</b></a></p>', field("text"),
+         "See our page (https://a.example/?x=1&y=2)"),
+        (field("rich_text"), '<a href="mailto:a@b.example">a@b.example</a>', field("text"), "a@b.example"),
+        (field("rich_text"), "<p>One</p><ul><li>two</li><li>three</li></ul>", field("text"), "One two three"),
+        (field("rich_text"), "<p>One</p><ul><li>two</li><li>three</li></ul>", field("multiline"), "One\ntwo\nthree"),
+        (field("datetime"), "2026-01-02T10:00:00.250000Z", field("text"), "2026-01-02T10:00:00.250000"),
+        (field("datetime"), "2026-01-02T10:00:00Z", field("text"), "2026-01-02T10:00:00"),
+        (field("text"), "Ex, Why, so", field("multiple_choice", COMMAS), ["a"]),
+        (field("text"), "Why, Ex, Why, so; Ex", field("multiple_choice", COMMAS), ["c", "a", "b"]),
+        (field("text"), "Ex, Why", field("multiple_choice", COMMAS), ["b", "c"]),
         (field("decimal", {"places": 2}), "12", field("integer"), 12),
     ],
 )

@@ -84,6 +84,24 @@ def test_a_conversion_is_taken_back_knowing_what_was_saved_since(installed: Data
     in_step(installed)
 
 
+def test_what_was_saved_since_and_then_deleted_is_asked_about_too(installed: Database, publish: Publish) -> None:
+    """It could be restored, and would come back with what it was before."""
+    publish(NOTE)
+    ids = [save(installed, c_note=text) for text in ("12", "13", "14", "15")]
+    before = deleted(installed, ids[3])
+    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    change(installed, ids[0], c_count=99)
+    batch = deleted(installed, ids[0])
+    deleted(installed, ids[1])
+    back = taken_back(installed, done.change)
+    with pytest.raises(NotConfirmed, match=f"1 deleted record .* number {ids[0]}"):
+        publish(*back, undoes=done.change)
+    publish(*back, undoes=done.change, confirmed=frozenset({"O2:customer:c_note"}))
+    restored(installed, batch)
+    restored(installed, before)
+    assert [values_of(installed, id).get("c_note") for id in (ids[0], ids[3])] == ["12", "15"]
+
+
 def test_a_value_that_the_old_field_could_not_have_is_not_forgotten(installed: Database, publish: Publish) -> None:
     """It converts to nothing, as an empty one does: that makes it no less a value."""
     publish(AddField("customer", "c_note", "integer", "basic", "Note"))

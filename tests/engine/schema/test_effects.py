@@ -99,6 +99,17 @@ def test_who_uses_a_field_is_listed(installed: Database) -> None:
     assert [(one.what, one.field) for one in effect.dependents] == [("visible", "c_more")]
 
 
+def test_what_limits_the_choices_of_a_reference_is_used_by_it(installed: Database) -> None:
+    """The condition names fields of two cards: those it asks for, and those of its own card that it compares with."""
+    where = {"c_kind": {"_eq": "$RECORD.c_note"}}
+    publish(installed, AddField("contact", "c_kind", "text", "basic", "Kind"), AddField("contact", "c_note", "text", "basic", "Other"), NOTE)
+    publish(installed, AddField("customer", "c_who", "reference", "basic", "Who", options={"entity": "contact", "where": where}))
+    wanted = [ChangeField(entity, name, {"enabled": False}) for entity, name in (("customer", "c_note"), ("contact", "c_kind"), ("contact", "c_note"))]
+    told = [look(installed, one).steps[0].dependents for one in wanted]
+    limited = [("where", "customer", "c_who")]
+    assert [[(one.what, one.entity, one.field) for one in found] for found in told] == [limited, limited, []]
+
+
 COSTS = {
     "sqlite": {"add_column": ("instant", "nobody"), "create_index": ("reads", "writers"), "drop_column": ("rewrites", "writers")},
     "postgresql": {"add_column": ("instant", "nobody"), "create_index": ("reads", "writers"), "drop_column": ("instant", "nobody")},
