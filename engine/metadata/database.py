@@ -25,7 +25,7 @@ BACKENDS = ("sqlite", "postgresql", "mariadb", "mysql")
 
 
 # Connections of their own for reading: nothing to begin, to end or to reset, and so no question to the server but the one asked.
-_READS = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+_READS = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "skip_autocommit_rollback": True}
 
 
 class Database:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, TableClause, Text, column
@@ -122,9 +122,10 @@ class _Made:
     extensions: Mapping[str, tuple[RecordTable, ...]]
 
 
-_Folding = tuple[frozenset[str], ...]
-_OF_ENTITY: WeakKeyDictionary[Entity, tuple[_Folding, tuple[RecordTable, ...]]] = WeakKeyDictionary()
-_WHOLE: WeakKeyDictionary[Entity, tuple[_Folding, tuple[Table, ...]]] = WeakKeyDictionary()
+Made = TypeVar("Made")
+_OfEntities: TypeAlias = WeakKeyDictionary[Entity, tuple[tuple[frozenset[str], ...], tuple[Made, ...]]]
+_OF_ENTITY: _OfEntities[RecordTable] = WeakKeyDictionary()
+_WHOLE: _OfEntities[Table] = WeakKeyDictionary()
 """An entity's tables, with the folded columns they have: a change of one entity leaves the tables of all others as they are."""
 
 
@@ -142,12 +143,7 @@ def whole_tables(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
 
     Each stands by itself; `linked` has those of all entities together.
     """
-    beside = _folding(catalog, entity)
-    held = _WHOLE.get(entity)
-    if held is None or held[0] != beside:
-        held = beside, tuple(_build(catalog, entity, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
-        _WHOLE[entity] = held
-    return held[1]
+    return _made_once(_WHOLE, catalog, entity, lambda: _build(catalog, entity, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
 
 
 def extensions(catalog: Catalog, entity: Entity) -> tuple[RecordTable, ...]:
@@ -187,16 +183,16 @@ def _made(catalog: Catalog) -> _Made:
 
 
 def _tables_of(catalog: Catalog, entity: Entity) -> tuple[RecordTable, ...]:
-    beside = _folding(catalog, entity)
-    held = _OF_ENTITY.get(entity)
-    if held is None or held[0] != beside:
-        held = beside, tuple(_table(catalog, entity, name) for name in table_names(entity))
-        _OF_ENTITY[entity] = held
-    return held[1]
+    return _made_once(_OF_ENTITY, catalog, entity, lambda: (_table(catalog, entity, name) for name in table_names(entity)))
 
 
-def _folding(catalog: Catalog, entity: Entity) -> _Folding:
-    return tuple(folded_in(catalog, name) for name in table_names(entity))
+def _made_once(held: _OfEntities[Made], catalog: Catalog, entity: Entity, make: Callable[[], Iterable[Made]]) -> tuple[Made, ...]:
+    """What was made of an entity before, for as long as its tables have the same folded columns: another entity's card may ask for one."""
+    folding = tuple(folded_in(catalog, name) for name in table_names(entity))
+    found = held.get(entity)
+    if found is None or found[0] != folding:
+        held[entity] = found = folding, tuple(make())
+    return found[1]
 
 
 def _table(catalog: Catalog, entity: Entity, name: str) -> RecordTable:

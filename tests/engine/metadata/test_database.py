@@ -104,6 +104,16 @@ def test_a_reader_sees_what_was_committed_a_moment_ago(workshop: Database) -> No
         conn.execute(sa.delete(ATTEMPT))
 
 
+@pytest.mark.parametrize("backend", ["mariadb"], indirect=True)  # the one whose driver asks the server to roll back nothing
+def test_a_reading_unit_asks_the_server_only_what_it_was_asked_itself(workshop: Database) -> None:
+    def questions() -> int:
+        with workshop.reading() as conn:
+            return int(conn.execute(sa.text("SHOW SESSION STATUS LIKE 'Questions'")).one()[1])
+
+    before = questions()
+    assert questions() - before == 1
+
+
 @pytest.mark.parametrize("url", ["", "nonsense", "oracle://localhost/x", "sqlite+unknown:///x", "postgresql+nodriver://x/y"])
 def test_a_url_that_cannot_be_used_is_named(url: str) -> None:
     with pytest.raises(BadDatabaseUrl):
