@@ -95,6 +95,7 @@ def add_shortcuts(actions: Actions, common: argparse.ArgumentParser) -> dict[str
     convert.add_argument("--type", required=True, help="text, choice, date, decimal …")
     convert.add_argument("--option", type=option, action="append", default=[], metavar="NAME=VALUE", help="like max_length=50 or places=2")
     convert.add_argument("--choice", type=pair, action="append", default=[], metavar="VALUE=LABEL", help="an entry of a choice, in order")
+    convert.add_argument("--zone", default="", help="the time zone in which moments are read and written, like Asia/Shanghai; else UTC")
     convert.set_defaults(typed=_converted)
     found = {"add": add, "widen": widen, "convert": convert}
     for name, told in _PLAIN.items():
@@ -123,7 +124,7 @@ def _options(told: argparse.Namespace) -> dict[str, Json]:
 
 def _converted(told: argparse.Namespace) -> Json:
     document = {"operation": "convert_field", "entity": told.entity, "field": told.field, "name": told.name, "type": told.type}
-    return document | ({"options": options} if (options := _options(told)) else {})
+    return document | ({"options": options} if (options := _options(told)) else {}) | ({"zone": told.zone} if told.zone else {})
 
 
 def _added(told: argparse.Namespace) -> Json:

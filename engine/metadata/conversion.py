@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import babel
 
@@ -25,7 +26,7 @@ from engine.metadata.types import TYPES, Invalid, Region
 from engine.metadata.types.text import RichText
 
 NEUTRAL = Region(babel.Locale.parse("en"))
-_DAY_FIRST = Region(babel.Locale.parse("en_GB"))
+_WRITTEN = (babel.Locale.parse("en"), babel.Locale.parse("en_GB"))
 _CODE = re.compile(r"[+-]?0\s*\d")
 _BETWEEN = re.compile(r"[,;，；、\n]")
 CONVERTIBLE = frozenset({
@@ -46,9 +47,9 @@ def convert(source: Field, target: Field, value: Json) -> Json:
     elif target.type == "multiple_choice":
         found = [_chosen_by_words(target, value)] if source.type == "check" else [_chosen(target, one) for one in _several(target, source, value)]
     elif (source.type, target.type) == ("datetime", "date"):
-        found = str(value)[:10]
+        found = _local(source, value).date().isoformat()
     elif target.type in ("date", "datetime"):
-        found = _day(target, _text(source, value))
+        found = _day(target, _text(source, value), source.copies_in)
     elif target.type == "rich_text":  # a text is no markup: what looks like it is to be seen as it is
         found = html.escape(_text(source, value), quote=False).replace("\n", "<br>")
     elif source.type == "rich_text" and target.type == "multiline":
@@ -109,7 +110,7 @@ def _text(source: Field, value: Json) -> str:
     if isinstance(kind, RichText):
         return kind.plain(value).replace("\n", " ")
     if source.type == "datetime":  # a control takes it to the second only
-        return datetime.fromisoformat(value).astimezone(NEUTRAL.timezone).replace(tzinfo=None).isoformat()
+        return _local(source, value).isoformat()
     return kind.edit(value, NEUTRAL, source.options)
 
 
@@ -122,9 +123,14 @@ def _yes_or_no(value: Json) -> bool:
     raise Invalid("convert", M_("“%(text)s” is neither yes nor no.", text=str(value)[:60]))
 
 
-def _day(target: Field, text: str) -> Json:
+def _local(source: Field, value: Json) -> datetime:
+    """A moment as a clock shows it in the time zone of the conversion."""
+    return datetime.fromisoformat(value).astimezone(ZoneInfo(source.copies_in or "UTC")).replace(tzinfo=None)
+
+
+def _day(target: Field, text: str, zone: str) -> Json:
     """The day or moment that a text names, whoever wrote it. Raises Invalid, also where people of two countries would read two days."""
-    found = {TYPES[target.type].parse([text], one) for one in (NEUTRAL, _DAY_FIRST)}
+    found = {TYPES[target.type].parse([text], Region(one, ZoneInfo(zone or "UTC"))) for one in _WRITTEN}
     if len(found) > 1:
         raise Invalid("convert", M_("“%(text)s” could be two days.", text=text[:60]))
     return found.pop()

@@ -62,7 +62,7 @@ class Field:
     `rules` are conditions in their JSON form: `visible` and `required` (when), and `choices`, a list of
     `{"when": condition, "values": [...]}`. `folded` says that a folded column is kept beside the value although the field
     need not be searchable. `copies_to` is the id of a field for which the values are being converted: every save writes both;
-    a retired one goes on naming what it was converted to.
+    a retired one goes on naming what it was converted to. `copies_in` is the time zone in which that reads and writes moments; '': UTC.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Field:
     state: FieldState = "active"
     folded: bool = False
     copies_to: str | None = None
+    copies_in: str = ""
 
     @property
     def key(self) -> str:

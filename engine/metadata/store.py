@@ -166,6 +166,7 @@ def _field(row: Row[Any], via: Via | None) -> Field:
         state=row.state,
         folded=row.folded,
         copies_to=row.copies_to,
+        copies_in=row.copies_in,
     )
 
 
@@ -240,7 +241,7 @@ def _field_row(field: Field) -> dict[str, Any]:
 
 _PLAIN = (
     "id", "entity", "name", "type", "position", "label", "help", "placeholder", "width", "enabled", "required",
-    "searchable", "sortable", "in_list", "system", "state", "folded", "copies_to",
+    "searchable", "sortable", "in_list", "system", "state", "folded", "copies_to", "copies_in",
 )  # fmt: skip
 
 

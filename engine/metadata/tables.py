@@ -73,6 +73,7 @@ FIELD = Table(
     Column("rules", LongText),
     Column("folded", Boolean, nullable=False, server_default=false()),
     Column("copies_to", short_text(32)),
+    Column("copies_in", short_text(60), nullable=False, server_default=""),
     UniqueConstraint("entity", "name"),
     **_INNODB,
 )

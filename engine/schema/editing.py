@@ -62,15 +62,16 @@ def with_group(catalog: Catalog, entity: str, name: str, **changes: Any) -> Cata
     return with_entity(catalog, replace(held, groups=tuple(replace(one, **changes) if one.name == name else one for one in held.groups)))
 
 
-def copying(catalog: Catalog, entity: str, retired: str, into: str) -> Catalog:
-    """The catalog with a retired field naming the one it was converted to.
+def copying(catalog: Catalog, entity: str, retired: str, into: str, zone: str) -> Catalog:
+    """The catalog with a retired field naming the one it was converted to, and the time zone in which.
 
     A record that was deleted before the conversion and is restored after it has its value converted then.
     """
     held = catalog.entities[entity]
     target = field_named(held.fields, into)
     id = target.id if target else None
-    return with_entity(catalog, replace(held, retired=tuple(replace(one, copies_to=id) if one.name == retired else one for one in held.retired)))
+    copied = (replace(one, copies_to=id, copies_in=zone) if one.name == retired else one for one in held.retired)
+    return with_entity(catalog, replace(held, retired=tuple(copied)))
 
 
 def ordered(entity: Entity, fields: Sequence[Field]) -> Entity:

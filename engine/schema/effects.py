@@ -110,7 +110,7 @@ def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Itera
     coming, going = (field_named(entity.stored if entity else (), name) for name in (operation.field, operation.instead))
     if coming is None or going is None:
         return
-    then = [replace(one, options=operation.options.get(one.name, one.options)) for one in (coming, going)]
+    then = [replace(one, options=operation.options.get(one.name, one.options), copies_in=operation.zone) for one in (coming, going)]
     source, made = then if operation.made == going.name else then[::-1]
     if ids := list(fill.apart(conn, plan.before, source, made)):
         told = MN_(

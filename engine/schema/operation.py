@@ -21,6 +21,7 @@ Level = Literal["error", "confirm", "warning", "note"]
 
 NAME: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$(?!\\n)", "maxLength": 40}
 TABLE: Mapping[str, Json] = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$(?!\\n)", "maxLength": 60}
+ZONE: Mapping[str, Json] = {"type": "string", "maxLength": 60}
 LABEL: Mapping[str, Json] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S"}
 LABELS: Mapping[str, Json] = {"type": "object", "propertyNames": {"pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}, "additionalProperties": LABEL}
 CONDITION: Mapping[str, Json] = {"type": ["object", "null"]}

@@ -164,7 +164,7 @@ def unprepared(catalog: Catalog, folding: Iterable[str] = ()) -> Catalog:
     ids = set(folding)
     for entity in catalog.stored:
         retired = tuple(one for one in entity.retired if one.state != "filling")
-        fields = tuple(replace(one, copies_to=None, folded=one.folded and one.id not in ids) for one in entity.fields)
+        fields = tuple(replace(one, copies_to=None, copies_in="", folded=one.folded and one.id not in ids) for one in entity.fields)
         if retired != entity.retired or fields != entity.fields:
             catalog = with_entity(catalog, replace(entity, fields=fields, retired=retired))
     return catalog
@@ -185,7 +185,7 @@ def _fills(before: Catalog, after: Catalog, operations: Sequence[Operation]) -> 
             source = field_named(before.entities[operation.entity].fields, operation.field)
             target = field_named(after.entities[operation.entity].stored, operation.name)
             if source and target:
-                found.append(Fill(source, replace(target, state="filling")))
+                found.append(Fill(replace(source, copies_in=operation.zone), replace(target, state="filling")))
     return tuple(found)
 
 
@@ -194,7 +194,7 @@ def prepare(before: Catalog, fills: Sequence[Fill]) -> Catalog:
     catalog = before
     for fill in fills:
         entity = catalog.entities[fill.field.entity]
-        changes = {"copies_to": fill.target.id} if fill.target else {"folded": True}
+        changes = {"copies_to": fill.target.id, "copies_in": fill.field.copies_in} if fill.target else {"folded": True}
         fields = tuple(replace(one, **changes) if one.id == fill.field.id else one for one in entity.fields)
         retired = (*entity.retired, fill.target) if fill.target else entity.retired
         catalog = with_entity(catalog, replace(entity, fields=fields, retired=retired))

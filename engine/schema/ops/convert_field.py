@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as given
 from typing import ClassVar
+from zoneinfo import available_timezones
 
 from engine.messages import M_, Message
 from engine.metadata.conversion import CONVERTIBLE, convert
@@ -15,7 +16,7 @@ from engine.metadata.types import TYPES, Invalid
 from engine.schema import repointing
 from engine.schema.dependents import of_field
 from engine.schema.editing import copying, field_of, ordered, placed, with_entity, with_labels
-from engine.schema.operation import NAME, TABLE, Finding, Operation
+from engine.schema.operation import NAME, TABLE, ZONE, Finding, Operation
 from engine.schema.ops.add_field import name_problem, table_problem
 from engine.schema.ops.change_field import entity_field
 from engine.schema.ops.common import definition_findings, no_field
@@ -27,12 +28,13 @@ from engine.schema.ops.retire_field import RetireField, leaning
 class ConvertField(Operation):
     """A new field of another type in the place of a custom one, filled with its values converted; the old one is retired.
 
-    `name` is the new field's own name. What does not convert is listed before and stays with the retired field.
+    `name` is the new field's own name, `zone` the time zone in which moments are read and written (as `Asia/Shanghai`; '': UTC).
+    What does not convert is listed before and stays with the retired field.
     """
 
     kind: ClassVar[str] = "convert_field"
     arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {
-        "entity": NAME, "field": NAME, "name": NAME, "type": NAME, "options": {"type": "object"}, "table": TABLE,
+        "entity": NAME, "field": NAME, "name": NAME, "type": NAME, "options": {"type": "object"}, "table": TABLE, "zone": ZONE,
     }  # fmt: skip
 
     entity: str
@@ -41,6 +43,7 @@ class ConvertField(Operation):
     type: str
     options: Mapping[str, Json] = given(default_factory=dict)
     table: str = ""
+    zone: str = ""
 
     def check(self, catalog: Catalog) -> list[Finding]:
         """A custom field of a type that has values to convert, to such a type; what leans on it must mean the same of the new one."""
@@ -58,6 +61,9 @@ class ConvertField(Operation):
             return [Finding("C2", "error", told, self.entity, self.field)]
         if found := definition_findings(catalog, self.defined(catalog)):
             return found
+        if self.zone and self.zone not in available_timezones():
+            told = M_("“%(name)s” is no time zone. Write it like Asia/Shanghai.", name=self.zone)
+            return [Finding("C2", "error", told, self.entity, self.field)]
         rules = repointing.offer_findings(one, self.defined(catalog)) + repointing.findings(entity, one, self.defined(catalog))
         if any(finding.level == "error" for finding in rules):
             return rules
@@ -66,9 +72,11 @@ class ConvertField(Operation):
             return found
         told = M_("What does not convert stays with the retired field “%(label)s” only.", label=one.label)
         found = [Finding("C3", "note", told, self.entity, self.field), *rules]
-        if one.type == "datetime" and self.type != "datetime":
-            told = M_("Moments of “%(label)s” are converted as they are in UTC: elsewhere it may be another hour, or another day.", label=one.label)
-            found.append(Finding("C3", "warning", told, self.entity, self.field))
+        if (one.type == "datetime") != (self.type == "datetime"):
+            told = M_("Moments are read and written as in UTC: elsewhere it is another hour, or another day. Name the time zone (zone) that is meant.")
+            if self.zone:
+                told = M_("Moments are read and written as in the time zone %(zone)s.", zone=self.zone)
+            found.append(Finding("C3", "note" if self.zone else "warning", told, self.entity, self.field))
         return found
 
     def defined(self, catalog: Catalog) -> Field:
@@ -77,14 +85,14 @@ class ConvertField(Operation):
         kind = TYPES.get(self.type)
         return replace(
             one, id=field_id(self.entity, self.name), name=self.name, column=self.name, type=self.type, options=dict(self.options),
-            table=self.table or catalog.entities[self.entity].table, default=self._default(one), placeholder="", folded=False, copies_to=None,
-            searchable=one.searchable and bool(kind and kind.operators),
+            table=self.table or catalog.entities[self.entity].table, default=self._default(one), placeholder="", folded=False,
+            copies_to=None, copies_in="", searchable=one.searchable and bool(kind and kind.operators),
         )  # fmt: skip
 
     def _default(self, one: Field) -> Json:
         """The old field's default as the new one has it; none where it does not convert."""
         try:
-            return convert(one, replace(one, type=self.type, options=dict(self.options)), one.default)
+            return convert(replace(one, copies_in=self.zone), replace(one, type=self.type, options=dict(self.options)), one.default)
         except (Invalid, KeyError, AttributeError):  # options that are not right are found by `check`
             return None
 
@@ -104,14 +112,14 @@ class ConvertField(Operation):
         }
         changed = with_labels(self._beside(catalog), {language: dict(texts) for language, texts in labels.items() if texts})
         retired = RetireField(self.entity, self.field).apply_to(changed)
-        return copying(retired, self.entity, self.field, self.name)
+        return copying(retired, self.entity, self.field, self.name, self.zone)
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The old field back, the new one retired: each with the values it has; rules of the card as they were."""
         one, entity = entity_field(catalog, self.entity, self.field), catalog.entities[self.entity]
         asked = repointing.changed(entity, self._beside(catalog).entities[self.entity])
         options = {one.name: dict(one.options), self.name: dict(self.options)}
-        return (ExchangeFields(self.entity, self.field, self.name, self.name, options, asked),)
+        return (ExchangeFields(self.entity, self.field, self.name, self.name, options, asked, self.zone),)
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""

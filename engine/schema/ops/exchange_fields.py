@@ -11,7 +11,7 @@ from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Field, Json
 from engine.schema import repointing
 from engine.schema.editing import copying, field_of, with_entity
-from engine.schema.operation import NAME, Finding, Operation
+from engine.schema.operation import NAME, ZONE, Finding, Operation
 from engine.schema.ops.change_field import entity_field
 from engine.schema.ops.retire_field import RestoreField, RetireField
 
@@ -21,13 +21,14 @@ class ExchangeFields(Operation):
     """Restore `field` and retire `instead`; each keeps the values it has. `made` is the one of them that the conversion has made.
 
     Planning counts the records whose value was changed since the one was made from the other, and waits for a confirmation:
-    `options` are those that each field had then. `conditions` are the rules of cards that the conversion changed, as
+    `options` are those that each field had then, `zone` its time zone. `conditions` are the rules of cards that the conversion changed, as
     `repointing.changed` tells them.
     """
 
     kind: ClassVar[str] = "exchange_fields"
     arguments: ClassVar[Mapping[str, Mapping[str, Json]]] = {
         "entity": NAME, "field": NAME, "instead": NAME, "made": NAME, "options": {"type": "object"}, "conditions": {"type": "array"},
+        "zone": ZONE,
     }  # fmt: skip
 
     entity: str
@@ -36,6 +37,7 @@ class ExchangeFields(Operation):
     made: str
     options: Mapping[str, Mapping[str, Json]] = given(default_factory=dict)
     conditions: tuple[Mapping[str, Json], ...] = ()
+    zone: str = ""
 
     def check(self, catalog: Catalog) -> list[Finding]:
         """What is asked of either act."""
@@ -63,13 +65,13 @@ class ExchangeFields(Operation):
         """With the one in force and the other retired. Where the conversion is in force again, the old one names the new one again."""
         back = self._asking(RestoreField(self.entity, self.field).apply_to(catalog))
         done = RetireField(self.entity, self.instead).apply_to(back)
-        return copying(done, self.entity, self.instead, self.field) if self.field == self.made else done
+        return copying(done, self.entity, self.instead, self.field, self.zone) if self.field == self.made else done
 
     def reverse(self, catalog: Catalog) -> tuple[Operation, ...] | None:
         """The other way round."""
         back = RestoreField(self.entity, self.field).apply_to(catalog)
         asked = repointing.changed(back.entities[self.entity], self._asking(back).entities[self.entity])
-        return (ExchangeFields(self.entity, self.instead, self.field, self.made, self.options, asked),)
+        return (ExchangeFields(self.entity, self.instead, self.field, self.made, self.options, asked, self.zone),)
 
     def describe(self, catalog: Catalog) -> Message:
         """In words."""

@@ -82,7 +82,7 @@ class RestoreField(Operation):
         entity = catalog.entities[self.entity]
         back = next(one for one in entity.retired if one.name == self.field)
         group = back.group if group_named(entity, back.group) else entity.groups[-1].name
-        back = replace(back, state="active", group=group, copies_to=None)
+        back = replace(back, state="active", group=group, copies_to=None, copies_in="")
         retired = tuple(one for one in entity.retired if one.name != self.field)
         fields = sorted([*entity.fields, back], key=lambda one: (one.position, one.name == back.name))
         return with_entity(catalog, ordered(replace(entity, retired=retired), fields))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,20 @@ def test_what_would_have_to_be_guessed_does_not_convert(source: Field, value: Js
     """A second of January in one country is a first of February in another: it is listed, and stays with the retired field."""
     with pytest.raises(Invalid):
         convert(source, target, value)
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "target", "told"),
+    [
+        ("text", "2026-01-02 07:30", "datetime", "2026-01-01T23:30:00Z"),
+        ("text", "2026-01-02T07:30:00+01:00", "datetime", "2026-01-02T06:30:00Z"),
+        ("date", "2026-01-02", "datetime", "2026-01-01T16:00:00Z"),
+        ("datetime", "2026-01-01T23:30:00Z", "text", "2026-01-02T07:30:00"),
+        ("datetime", "2026-01-01T23:30:00Z", "date", "2026-01-02"),
+    ],
+)
+def test_moments_are_read_and_written_in_the_zone_of_the_conversion(source: str, value: Json, target: str, told: Json) -> None:
+    assert convert(replace(field(source), copies_in="Asia/Shanghai"), field(target), value) == told
 
 
 def test_any_empty_value_stays_empty() -> None:

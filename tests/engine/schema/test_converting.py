@@ -102,6 +102,36 @@ def test_what_was_saved_since_and_then_deleted_is_asked_about_too(installed: Dat
     assert [values_of(installed, id).get("c_note") for id in (ids[0], ids[3])] == ["12", "15"]
 
 
+def test_a_conversion_keeps_its_time_zone(installed: Database, publish: Publish) -> None:
+    """By whatever way a value goes over: copied, saved meanwhile, restored later; and taken back, nobody is asked about what nobody changed."""
+    publish(NOTE)
+    first, gone = (save(installed, c_note=text) for text in ("2026-01-02 07:30", "2026-01-02 08:00"))
+    before = deleted(installed, gone)
+    meanwhile: list[int] = []
+
+    def told(*_: Any) -> None:
+        if not meanwhile:
+            meanwhile.append(save(installed, c_note="2026-01-02 09:00"))
+
+    done = publish(ConvertField("customer", "c_note", "c_when", "datetime", zone="Asia/Shanghai"), told=told)
+    restored(installed, before)
+    wanted = {first: "2026-01-01T23:30:00Z", gone: "2026-01-02T00:00:00Z", meanwhile[0]: "2026-01-02T01:00:00Z"}
+    assert {id: values_of(installed, id).get("c_when") for id in wanted} == wanted
+    undone = publish(*taken_back(installed, done.change), undoes=done.change)
+    assert values_of(installed, first)["c_note"] == "2026-01-02 07:30"
+    publish(*taken_back(installed, undone.change), undoes=undone.change)
+    late = deleted(installed, first)
+    restored(installed, late)
+    assert values_of(installed, first)["c_when"] == wanted[first]
+
+
+@pytest.mark.parametrize(("zone", "level"), [("", "warning"), ("Asia/Shanghai", "note"), ("Asia/Nowhere", "error")])
+def test_the_time_zone_is_told_before(installed: Database, publish: Publish, zone: str, level: str) -> None:
+    publish(NOTE)
+    found = ConvertField("customer", "c_note", "c_when", "datetime", zone=zone).check(catalog_of(installed))
+    assert level in {one.level for one in found if "zone" in str(one.message)}
+
+
 def test_a_value_that_the_old_field_could_not_have_is_not_forgotten(installed: Database, publish: Publish) -> None:
     """It converts to nothing, as an empty one does: that makes it no less a value."""
     publish(AddField("customer", "c_note", "integer", "basic", "Note"))
