@@ -48,14 +48,12 @@ def convert(source: Field, target: Field, value: Json) -> Json:
         found = [_chosen_by_words(target, value)] if source.type == "check" else [_chosen(target, one) for one in _several(target, source, value)]
     elif (source.type, target.type) == ("datetime", "date"):
         found = _local(source, value).date().isoformat()
-    elif target.type in ("date", "datetime"):
-        found = _day(target, _text(source, value), source.copies_in)
+    elif target.type in _READ:
+        found = _READ[target.type](target, _text(source, value), source.copies_in)
     elif target.type == "rich_text":  # a text is no markup: what looks like it is to be seen as it is
         found = html.escape(_text(source, value), quote=False).replace("\n", "<br>")
     elif source.type == "rich_text" and target.type == "multiline":
         found = RichText().plain(value)
-    elif target.type in ("integer", "decimal", "amount"):
-        found = _number(target, _text(source, value))
     else:
         found = TYPES[target.type].parse([_text(source, value)], NEUTRAL)
     found = TYPES[target.type].normalise(found)
@@ -136,11 +134,22 @@ def _day(target: Field, text: str, zone: str) -> Json:
     return found.pop()
 
 
-def _number(target: Field, text: str) -> Json:
+def _time(target: Field, text: str, _: str) -> Json:
+    """The time that a text is. Raises Invalid for digits without a colon between them, which may be anything."""
+    if ":" not in text.replace("：", ":"):
+        raise Invalid("convert", M_("“%(text)s” does not fit the new field.", text=text[:60]))
+    return TYPES[target.type].parse([text], NEUTRAL)
+
+
+def _number(target: Field, text: str, _: str) -> Json:
     """The number that a text is. Raises Invalid where it is a code that only looks like one."""
     if _CODE.match(text.strip()):
         raise Invalid("convert", M_("“%(text)s” begins with a zero, which a number would not keep.", text=text[:60]))
     return TYPES[target.type].parse([text], NEUTRAL)
+
+
+_READ = {"date": _day, "datetime": _day, "time": _time, "integer": _number, "decimal": _number, "amount": _number}
+"""How a text is read by a field of a type, in a time zone, where people would not all read the same in it."""
 
 
 def _several(target: Field, source: Field, value: Json) -> list[str]:

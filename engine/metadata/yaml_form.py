@@ -40,7 +40,10 @@ _Dumper.add_representer(Lines, lambda dumper, data: dumper.represent_mapping("ta
 
 def load(text: str) -> Json:
     """A document in YAML or JSON. Raises yaml.YAMLError."""
-    return yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader that knows less
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader that knows less
+    except RecursionError:
+        raise yaml.YAMLError("nested too deeply") from None
 
 
 def dump(document: Json) -> str:

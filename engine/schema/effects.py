@@ -17,7 +17,7 @@ from engine.messages import M_, MN_, Message
 from engine.metadata.database import Database
 from engine.metadata.formats import validator
 from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import entity_of, is_stored, tables
+from engine.metadata.physical import entity_of, is_stored, table_names, tables
 from engine.metadata.types import TYPES
 from engine.schema import actual, counting, fill, probing
 from engine.schema.actual import LARGE, Holder
@@ -89,6 +89,8 @@ def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
     yield from _table_there_already(conn, plan, operation)
     if isinstance(operation, AddField):
         yield from _there_already(conn, plan, operation)
+    if isinstance(operation, (AddField, ConvertField)):
+        yield from _in_the_way(conn, plan, operation)
     if isinstance(operation, ExchangeFields):
         yield from _exchanged(conn, plan, operation)
     if isinstance(operation, NarrowField) and operation.entity in plan.before.entities:
@@ -102,6 +104,14 @@ def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
                 ids=", ".join(map(str, ids[:SHOWN])),
             )
             yield Finding("D2", "error", told, operation.entity, operation.field)
+        if held and coming and (ids := list(violating_when_deleted(conn, held, coming))):
+            told = MN_(
+                "%(n)s deleted record holds a value that would be wrong then, and will have it again if it is restored: number %(ids)s.",
+                "%(n)s deleted records hold values that would be wrong then, and will have them again if they are restored: numbers %(ids)s.",
+                len(ids),
+                ids=", ".join(map(str, ids[:SHOWN])),
+            )
+            yield Finding("D2", "warning", told, operation.entity, operation.field)
 
 
 def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Iterator[Finding]:
@@ -157,10 +167,30 @@ def _there_already(conn: Connection, plan: Plan, operation: AddField) -> Iterato
             yield Finding("V2", "confirm", told, operation.entity, operation.name)
 
 
+def _in_the_way(conn: Connection, plan: Plan, operation: AddField | ConvertField) -> Iterator[Finding]:
+    """A column of the field's name that nobody would adopt: in another table of the entity, or where a conversion is to write."""
+    entity = plan.before.entities.get(operation.entity)
+    made = {one.table for one in plan.statements if one.action == "add_column" and one.name == operation.name}
+    if entity is None or not made:
+        return
+    looked_at = table_names(entity) if isinstance(operation, ConvertField) else (one for one in table_names(entity) if one not in made)
+    for table in looked_at:
+        if actual.has_column(conn, table, operation.name):
+            told = M_("“%(table)s” has a column “%(name)s” already, which belongs to no field. Choose another name.", table=table, name=operation.name)
+            yield Finding("V2", "error", told, operation.entity, operation.name)
+
+
 def violating(conn: Connection, catalog: Catalog, held: Field, coming: Field) -> Iterator[int]:
     """The ids of the rows whose value the coming definition refuses."""
     judge = validator(TYPES[coming.type].json_schema(coming.options))
     return (id for id, value in fill.values_of(conn, catalog, held) if not judge.is_valid(value))
+
+
+def violating_when_deleted(conn: Connection, held: Field, coming: Field) -> Iterator[int]:
+    """The same of records that have been deleted."""
+    judge = validator(TYPES[coming.type].json_schema(coming.options))
+    kept = ((id, values.get(held.name)) for id, values in fill.deleted(conn, held))
+    return (id for id, value in kept if value is not None and not judge.is_valid(value))
 
 
 def of(database: Database, conn: Connection, plan: Plan, *, seconds: float = SECONDS) -> Effects:

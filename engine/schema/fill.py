@@ -155,14 +155,19 @@ def apart(conn: Connection, catalog: Catalog, source: Field, made: Field) -> Ite
 
 
 def apart_when_deleted(conn: Connection, source: Field, made: Field) -> Iterator[int]:
-    """The same of records that have been deleted since the conversion, and could be restored: their deletions kept both values."""
-    held, later = t.HISTORY, t.HISTORY.alias()
-    since = sa.exists().where(later.c.entity == held.c.entity, later.c.record_id == held.c.record_id, later.c.id > held.c.id)
-    deleted = sa.select(held.c.record_id, held.c.changes).where(held.c.entity == source.entity, held.c.action == "delete", ~since)
-    for id, changes in conn.execute(deleted.where(held.c.changes.contains(f'"{made.name}":', autoescape=True)).order_by(held.c.record_id)):
-        kept = {name: before for name, (before, _) in json.loads(changes).items()}
+    """The same of records that have been deleted since the conversion: their deletions kept both values."""
+    for id, kept in deleted(conn, made):
         if made.name in kept and _as_kept(source, made, kept.get(source.name)) != kept[made.name]:
             yield id
+
+
+def deleted(conn: Connection, field: Field) -> Iterator[tuple[int, Mapping[str, Json]]]:
+    """(id, values) of every record that has been deleted and could be restored, as far as its deletion kept something of this field."""
+    held, later = t.HISTORY, t.HISTORY.alias()
+    since = sa.exists().where(later.c.entity == held.c.entity, later.c.record_id == held.c.record_id, later.c.id > held.c.id)
+    wanted = sa.select(held.c.record_id, held.c.changes).where(held.c.entity == field.entity, held.c.action == "delete", ~since)
+    for id, changes in conn.execute(wanted.where(held.c.changes.contains(f'"{field.name}":', autoescape=True)).order_by(held.c.record_id)):
+        yield id, {name: before for name, (before, _) in json.loads(changes).items()}
 
 
 def _as_kept(source: Field, made: Field, value: Json) -> Json:

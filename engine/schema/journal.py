@@ -178,7 +178,7 @@ def check_chain(conn: Connection) -> int:
         if row.previous != previous or row.hash != _event_hash(row._asdict()) or change is None:
             raise BrokenJournal(row.id)
         if row.change_id not in seen:
-            told, wanted = json.loads(row.detail), {"plan": plan_hash(change.operations, change.statements), "intent": _intent_hash(change._asdict())}
+            told, wanted = _read(row.detail, row.id), {"plan": plan_hash(change.operations, change.statements), "intent": _intent_hash(change._asdict())}
             if {name: told.get(name) for name in wanted} != wanted:
                 raise BrokenJournal(row.id)
         seen.add(row.change_id)
@@ -189,7 +189,7 @@ def check_chain(conn: Connection) -> int:
 
 
 def read_changes(conn: Connection, *, limit: int = 100, before: int | None = None) -> list[Change]:
-    """Changes, newest first."""
+    """Changes, newest first. Raises BrokenJournal, as all that reads them does."""
     wanted = sa.select(t.CHANGE).order_by(t.CHANGE.c.id.desc()).limit(limit)
     rows = conn.execute(wanted if before is None else wanted.where(t.CHANGE.c.id < before)).all()
     last = _last_events(conn, [row.id for row in rows])
@@ -232,15 +232,23 @@ def _last_events(conn: Connection, changes: Sequence[int]) -> dict[int, Event]:
 
 
 def _event(row: Row[Any]) -> Event:
-    return Event(row.id, row.change_id, row.state, row.at, row.process, json.loads(row.detail))
+    return Event(row.id, row.change_id, row.state, row.at, row.process, _read(row.detail, row.id))
+
+
+def _read(text: str, entry: int) -> Json:
+    """What a program has written. Raises BrokenJournal."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise BrokenJournal(entry) from None
 
 
 def _change(row: Row[Any], last: Event) -> Change:
     return Change(
         id=row.id,
-        operations=json.loads(row.operations),
-        reverses=json.loads(row.reverses),
-        statements=json.loads(row.statements),
+        operations=_read(row.operations, last.id),
+        reverses=_read(row.reverses, last.id),
+        statements=_read(row.statements, last.id),
         base=row.base_version,
         user_id=row.user_id,
         author=row.author,

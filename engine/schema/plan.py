@@ -45,7 +45,10 @@ class Fill:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a list of operations means here. `prepared` is the catalog while values are being copied, if any are; `preparing` leads there."""
+    """What a list of operations means here. `prepared` is the catalog while values are being copied, if any are; `preparing` leads there.
+
+    What runs beside the writers waits until the change is in force, whatever it is for.
+    """
 
     before: Catalog
     after: Catalog
@@ -119,7 +122,8 @@ def make(catalog: Catalog, operations: Sequence[Operation], ground: Ground) -> P
     preparing = ddl.difference(before, prepared, ground) if prepared else []
     statements = [*preparing, *ddl.difference(prepared or before, current, ground)]
     back = None if reverses is None else tuple(reverses)
-    return Plan(before, current, prepared, tuple(steps), fills, tuple(preparing), tuple(statements), back)
+    at_once = tuple(one for one in preparing if not one.later)
+    return Plan(before, current, prepared, tuple(steps), fills, at_once, tuple(statements), back)
 
 
 def _errors(findings: Iterable[Finding]) -> list[Finding]:

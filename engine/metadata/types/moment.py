@@ -23,6 +23,7 @@ DATE_OPERATORS = ("_eq", "_neq", "_lt", "_lte", "_gt", "_gte", "_between", "_rel
 _SEPARATOR = r"[\s./\-年月，,／．－、]+"
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}}){_SEPARATOR}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{1,2}})\s*[日号]?")
 _YEAR_LAST = re.compile(rf"([0-9]{{1,2}}){_SEPARATOR}([0-9]{{1,2}}){_SEPARATOR}([0-9]{{4}})")
+_TIME = re.compile(r"[0-9]{2}(:?[0-9]{2}){0,2}(\.[0-9]+)?")
 _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
@@ -100,11 +101,12 @@ class Time(FieldType):
         return {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}
 
     def parse_text(self, text: str, region: Region) -> Json:
-        """The time typed as HH:MM or HH:MM:SS. Raises Invalid."""
+        """The time typed as HH, HH:MM or HH:MM:SS, with colons or without. Raises Invalid."""
+        told = ascii_digits(text).replace("：", ":")
         try:
-            parsed = time.fromisoformat(ascii_digits(text).replace("：", ":"))
-            if parsed.tzinfo is not None:
+            if not _TIME.fullmatch(told):  # the library takes 20261124 for a time with a fraction of a second
                 raise ValueError(text)
+            parsed = time.fromisoformat(told)
         except ValueError:
             raise Invalid("time", M_("“%(text)s” is not a time. Write it like %(example)s.", text=text[:40], example="14:30")) from None
         return parsed.replace(microsecond=0).isoformat()

@@ -40,8 +40,8 @@ class ExchangeFields(Operation):
     zone: str = ""
 
     def check(self, catalog: Catalog) -> list[Finding]:
-        """What is asked of either act."""
-        found = RestoreField(self.entity, self.field).check(catalog)
+        """What is asked of either act. No deleted record loses anything (D4): it comes back with what its deletion kept of either field."""
+        found = [one for one in RestoreField(self.entity, self.field).check(catalog) if one.code != "D4"]
         if any(one.level == "error" for one in found):
             return found
         back = RestoreField(self.entity, self.field).apply_to(catalog)

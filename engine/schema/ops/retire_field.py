@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.schema.dependents import Dependent, of_field
+from engine.schema.dependents import Dependent, of_field, of_retired
 from engine.schema.editing import field_named, group_named, ordered, with_entity, without_labels
 from engine.schema.operation import NAME, Finding, Operation
 from engine.schema.ops.change_field import entity_field
@@ -113,7 +113,8 @@ class PurgeField(Operation):
         entity = catalog.entities[self.entity]
         gone = next(one for one in entity.retired if one.name == self.field)
         told = M_("All values of “%(label)s” are exported and then deleted for good. This cannot be undone.", label=gone.label)
-        return [Finding("D1", "confirm", told, self.entity, self.field), *_no_way_on(entity, gone)]
+        asked = [_leaning_retired(gone, other) for other in of_retired(catalog, entity, gone)]
+        return [Finding("D1", "confirm", told, self.entity, self.field), *_no_way_on(entity, gone), *asked]
 
     def apply_to(self, catalog: Catalog) -> Catalog:
         """Without the field and its labels; its name is spent."""
@@ -143,6 +144,12 @@ def leaning(catalog: Catalog, one: Field, other: Dependent) -> Finding:
     place = other.field or other.group or other.entity
     told = M_("“%(label)s” is used by “%(place)s” of “%(entity)s” (%(what)s); change that first.",
               label=one.label, place=place, entity=other.entity, what=other.what)  # fmt: skip
+    return Finding("X1", "error", told, one.entity, one.name)
+
+
+def _leaning_retired(one: Field, other: Dependent) -> Finding:
+    told = M_("“%(label)s” is used by “%(place)s” of “%(entity)s” (%(what)s), which is retired and could not come back without it. Purge that first, "
+              "or restore both and change it.", label=one.label, place=other.field, entity=other.entity, what=other.what)  # fmt: skip
     return Finding("X1", "error", told, one.entity, one.name)
 
 

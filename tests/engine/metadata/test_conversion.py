@@ -73,6 +73,9 @@ def test_a_value_is_read_as_a_person_would(source: Field, value: Json, target: F
         (field("decimal", {"places": 2}), "12.5", field("integer")),
         (field("text"), "1,5", field("decimal", {"places": 2})),
         (field("text"), "0049", field("integer")),
+        (field("integer"), 20261124, field("time")),
+        (field("integer"), 1430, field("time")),
+        (field("text"), "１２", field("time")),
         (field("phone"), "010 555", field("integer")),
     ],
 )

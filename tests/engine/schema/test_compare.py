@@ -15,7 +15,7 @@ from engine.schema import actual, apply, compare, ddl, journal, lock, stages
 from engine.schema.apply import Orders
 from engine.schema.journal import Intent
 from engine.schema.operation import read
-from engine.schema.ops import JOURNALLED, AddEntity, PurgeField
+from engine.schema.ops import JOURNALLED, AddEntity, AddField, ConvertField, PurgeField
 from engine.schema.plan import Plan
 from engine.service import drift
 from tests.faults.conftest import a_definition
@@ -229,6 +229,26 @@ def test_a_column_of_nobody_is_adopted_when_that_is_confirmed(installed: Databas
         change(installed, ADD)
     apply.publish(installed, read([plain], JOURNALLED), Orders(confirmed=frozenset(["V2:customer:c_x"])))
     assert found(installed) == []
+
+
+@pytest.mark.parametrize("held", ["integer", "text"], ids=["of its type", "of another type"])
+def test_a_conversion_writes_into_no_column_of_nobody(installed: Database, held: str) -> None:
+    """Adopted, it would show values that nobody gave the field, and lose those that it held."""
+    with installed.reading() as conn:
+        kind = actual.columns(conn, "customer")["created_by" if held == "integer" else "code"]
+    change(installed, ADD | {"name": "c_old"})
+    run(installed, f"ALTER TABLE customer ADD COLUMN c_x {kind}")
+    with pytest.raises(ChangeRefused, match="Choose another name") as refused:
+        apply.publish(installed, [ConvertField("customer", "c_old", "c_x", "integer")], Orders())
+    assert refused.value.codes == ("V2",)
+
+
+def test_a_column_of_nobody_in_another_table_of_the_entity_is_told(installed: Database) -> None:
+    """The first table is full, and the new field would stand in the second: the column in the first would be nobody's for good."""
+    apply.publish(installed, [AddField("customer", "c_far", "text", "basic", "Far", table="customer__x1")], Orders())
+    run(installed, "ALTER TABLE customer ADD COLUMN c_hand INTEGER")
+    with pytest.raises(ChangeRefused, match="“customer” has a column “c_hand” already"):
+        apply.publish(installed, [AddField("customer", "c_hand", "integer", "basic", "Hand", table="customer__x1")], Orders())
 
 
 def test_a_table_of_nobody_is_neither_taken_over_nor_dropped(installed: Database) -> None:

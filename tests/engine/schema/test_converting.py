@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from engine.errors import ChangeRefused, NotConfirmed
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.records import history, write
+from engine.schema import actual, effects, plan, running
 from engine.schema.operation import Operation
 from engine.schema.ops import (
     AddField,
@@ -20,6 +22,7 @@ from engine.schema.ops import (
     ConvertField,
     MoveFields,
     MoveGroup,
+    NarrowField,
     PurgeField,
     RestoreField,
     RetireField,
@@ -123,6 +126,72 @@ def test_a_conversion_keeps_its_time_zone(installed: Database, publish: Publish)
     late = deleted(installed, first)
     restored(installed, late)
     assert values_of(installed, first)["c_when"] == wanted[first]
+
+
+def test_what_becomes_searchable_in_a_large_table_is_indexed_when_it_is_in_force(
+    installed: Database, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the writers, and so in no transaction; the folded texts are copied before."""
+    publish(replace(NOTE, options={"max_length": 100}))  # longer ones are not indexed everywhere
+    id = save(installed, c_note="Where")
+    monkeypatch.setattr(actual, "LARGE", -1)
+    done = publish(ChangeField("customer", "c_note", {"searchable": True}))
+    assert [one.table for one in done.later]
+    assert found(installed, "c_note", "_contains", "where") == [id]
+    assert running.build_later(installed, done.later) == ([] if installed.dialect != "sqlite" else list(done.later))
+    converted = publish(ConvertField("customer", "c_note", "c_more", "multiline"))
+    assert found(installed, "c_more", "_contains", "where") == [id]
+    running.build_later(installed, converted.later)
+
+
+def test_an_undo_does_not_say_what_only_restoring_one_field_means(installed: Database, publish: Publish) -> None:
+    """D4 is for a restored field that no longer leads to the new one; an undo takes the new one away."""
+    publish(NOTE)
+    id = save(installed, c_note="12")
+    batch = deleted(installed, id)
+    done = publish(ConvertField("customer", "c_note", "c_count", "integer"))
+    back = taken_back(installed, done.change)
+    assert [one.code for operation in back for one in operation.check(catalog_of(installed))] == []
+    publish(*back, undoes=done.change)
+    restored(installed, batch)
+    assert values_of(installed, id)["c_note"] == "12"
+
+
+def test_narrowing_tells_what_deleted_records_hold(installed: Database, publish: Publish) -> None:
+    publish(NOTE)
+    done = publish(WidenField("customer", "c_note", {"max_length": 500}))
+    long, short = (save(installed, c_note=text) for text in ("x" * 400, "short"))
+    deleted(installed, long, short)
+    narrow = NarrowField("customer", "c_note", {"max_length": 255})
+    with installed.reading() as conn:
+        catalog = store.load(conn)
+        seen = effects.seen(conn, plan.make(catalog, [narrow], actual.ground(conn, plan.touched([narrow], catalog))))
+    (told,) = [one for one in seen.findings if one.code == "D2"]
+    assert (told.level, str(told.message)) == (
+        "warning", f"1 deleted record holds a value that would be wrong then, and will have it again if it is restored: number {long}."
+    )
+    publish(*taken_back(installed, done.change), undoes=done.change)
+
+
+USERS = {
+    "a condition": AddField("customer", "c_user", "text", "basic", "User", rules={"visible": {"c_note": {"_nempty": True}}}),
+    "a choice of rows": AddField(
+        "contact", "c_user", "reference", "basic", "User", options={"entity": "customer", "where": {"c_note": {"_nempty": True}}}
+    ),
+}
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_nothing_goes_that_a_retired_field_could_not_come_back_without(installed: Database, publish: Publish, user: str) -> None:
+    using = USERS[user]
+    publish(NOTE, using)
+    publish(RetireField(using.entity, using.name))
+    publish(RetireField("customer", "c_note"))
+    with pytest.raises(ChangeRefused, match="which is retired and could not come back without it") as refused:
+        publish(PurgeField("customer", "c_note"), confirmed=frozenset({"D1:customer:c_note"}))
+    assert refused.value.codes == ("X1",)
+    both = frozenset({"D1:customer:c_note", f"D1:{using.entity}:c_user"})
+    publish(PurgeField(using.entity, "c_user"), PurgeField("customer", "c_note"), confirmed=both)
 
 
 @pytest.mark.parametrize(("zone", "level"), [("", "warning"), ("Asia/Shanghai", "note"), ("Asia/Nowhere", "error")])

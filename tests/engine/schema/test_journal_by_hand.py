@@ -27,6 +27,7 @@ ALTERED: dict[str, tuple[int, Callable[[list[int], list[int]], sa.Executable]]] 
     "a state": (2, lambda events, changes: _event(events, 2, state="failed")),
     "a moment": (1, lambda events, changes: _event(events, 1, at=sa.text("'2020-01-01 00:00:00'"))),
     "who did it": (3, lambda events, changes: _event(events, 3, process="somebody/1")),
+    "what is no JSON": (2, lambda events, changes: _event(events, 2, detail="{broken")),
     "a detail": (0, lambda events, changes: _event(events, 0, detail='{"plan": ""}')),
     "its hash": (4, lambda events, changes: _event(events, 4, hash="0" * 64)),
     "an entry taken out": (3, lambda events, changes: sa.delete(EVENT).where(EVENT.c.id == events[2])),
@@ -82,3 +83,15 @@ def test_an_untouched_journal_fits(journalled: Database) -> None:
     with journalled.reading() as conn, pytest.raises(BrokenJournal) as told:
         journal.check_chain(conn)
     assert told.value.entry == events[3]
+
+
+@pytest.mark.parametrize("column", ["operations", "reverses", "statements"])
+def test_a_change_that_cannot_be_read_is_said_to_be_altered(journalled: Database, column: str) -> None:
+    with journalled.writing() as conn:
+        id = conn.execute(sa.select(sa.func.max(CHANGE.c.id))).scalar_one()
+        conn.execute(sa.update(CHANGE).where(CHANGE.c.id == id).values({column: "{broken"}))
+        last = conn.execute(sa.select(sa.func.max(EVENT.c.id))).scalar_one()
+        for read in (lambda: journal.read_change(conn, id), lambda: journal.read_changes(conn)):
+            with pytest.raises(BrokenJournal) as broken:
+                read()
+            assert broken.value.entry == last
