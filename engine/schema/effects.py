@@ -17,7 +17,7 @@ from engine.messages import M_, MN_, Message
 from engine.metadata.database import Database
 from engine.metadata.formats import validator
 from engine.metadata.model import Catalog, Entity, Field, Json
-from engine.metadata.physical import entity_of, is_stored, table_names, tables
+from engine.metadata.physical import entity_of, is_stored, tables
 from engine.metadata.types import TYPES
 from engine.schema import actual, counting, fill, probing
 from engine.schema.actual import LARGE, Holder
@@ -168,14 +168,10 @@ def _there_already(conn: Connection, plan: Plan, operation: AddField) -> Iterato
 
 
 def _in_the_way(conn: Connection, plan: Plan, operation: AddField | ConvertField) -> Iterator[Finding]:
-    """A column of the field's name that nobody would adopt: in another table of the entity, or where a conversion is to write."""
-    entity = plan.before.entities.get(operation.entity)
-    made = {one.table for one in plan.statements if one.action == "add_column" and one.name == operation.name}
-    if entity is None or not made:
-        return
-    looked_at = table_names(entity) if isinstance(operation, ConvertField) else (one for one in table_names(entity) if one not in made)
-    for table in looked_at:
-        if actual.has_column(conn, table, operation.name):
+    """A column of the field's name that nobody would adopt: where a conversion writes, or in the entity’s own table though that is full."""
+    made = {one.table for one in plan.statements if one.action == "add_column" and one.name == operation.name and entity_of(one.table) == operation.entity}
+    for table in {*made, operation.entity} if isinstance(operation, ConvertField) else {operation.entity} - made:
+        if made and actual.has_column(conn, table, operation.name):
             told = M_("“%(table)s” has a column “%(name)s” already, which belongs to no field. Choose another name.", table=table, name=operation.name)
             yield Finding("V2", "error", told, operation.entity, operation.name)
 
