@@ -169,9 +169,12 @@ def _there_already(conn: Connection, plan: Plan, operation: AddField) -> Iterato
 
 def _in_the_way(conn: Connection, plan: Plan, operation: AddField | ConvertField) -> Iterator[Finding]:
     """A column of the field's name that nobody would adopt: where a conversion writes, or in the entity’s own table though that is full."""
-    made = {one.table for one in plan.statements if one.action == "add_column" and one.name == operation.name and entity_of(one.table) == operation.entity}
-    for table in {*made, operation.entity} if isinstance(operation, ConvertField) else {operation.entity} - made:
-        if made and actual.has_column(conn, table, operation.name):
+    held, entity = (catalog.entities.get(operation.entity) for catalog in (plan.before, plan.after))
+    made = field_named(entity.stored, operation.name) if entity else None
+    if held is None or made is None or not is_stored(made) or any(one.id == made.id for one in held.stored):
+        return
+    for table in sorted({held.table, made.table} - ({made.table} if isinstance(operation, AddField) else set())):
+        if actual.has_column(conn, table, made.column):
             told = M_("“%(table)s” has a column “%(name)s” already, which belongs to no field. Choose another name.", table=table, name=operation.name)
             yield Finding("V2", "error", told, operation.entity, operation.name)
 
