@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
-from engine.errors import UnknownParameter
-from engine.query.tree import size_of
+from engine.errors import BadValue, UnknownParameter
+from engine.query.tree import BAD_MARK, size_of
 from engine.service import metadata_api
 from web.api import guard, json_body, tag
 from web.visits import RECORD, site, visiting
@@ -79,13 +79,11 @@ def check() -> Response:
 @blueprint.get("/changes")
 def changes() -> Response:
     """The journal, newest first: `?page[size]=`, `?page[after]=`."""
-    told = request.args.to_dict()
-    for name, value in told.items():
-        if not (value.isascii() and value.isdigit() and len(value) < 10):
-            raise UnknownParameter(f"{name}={value}")
-    size = size_of(told.get("page[size]", ""))
+    size, mark = size_of(request.args.get("page[size]", "")), request.args.get("page[after]", "")
+    if mark and not (mark.isascii() and mark.isdigit() and len(mark) < 10):
+        raise BadValue("page[after]", BAD_MARK)
     with visiting() as visit:
-        found = metadata_api.changes(visit, limit=size, before=int(told["page[after]"]) if "page[after]" in told else None)
+        found = metadata_api.changes(visit, limit=size, before=int(mark) if mark else None)
     after = f"/api/v1/metadata/changes?page[size]={size}&page[after]={found[-1]['id']}" if found and len(found) == size else None
     return jsonify({"data": found, "links": {"next": after}})
 

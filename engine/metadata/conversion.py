@@ -47,7 +47,7 @@ def convert(source: Field, target: Field, value: Json) -> Json:
     elif target.type == "multiple_choice":
         found = [_chosen_by_words(target, value)] if source.type == "check" else [_chosen(target, one) for one in _several(target, source, value)]
     elif (source.type, target.type) == ("datetime", "date"):
-        found = _local(source, value).date().isoformat()
+        found = datetime.fromisoformat(value).astimezone(ZoneInfo(source.copies_in or "UTC")).date().isoformat()
     elif target.type in _READ:
         found = _READ[target.type](target, _text(source, value), source.copies_in)
     elif target.type == "rich_text":  # a text is no markup: what looks like it is to be seen as it is
@@ -108,7 +108,7 @@ def _text(source: Field, value: Json) -> str:
     if isinstance(kind, RichText):
         return kind.plain(value).replace("\n", " ")
     if source.type == "datetime":  # a control takes it to the second only
-        return _local(source, value).isoformat()
+        return _local(value, ZoneInfo(source.copies_in or "UTC"))
     return kind.edit(value, NEUTRAL, source.options)
 
 
@@ -121,17 +121,35 @@ def _yes_or_no(value: Json) -> bool:
     raise Invalid("convert", M_("“%(text)s” is neither yes nor no.", text=str(value)[:60]))
 
 
-def _local(source: Field, value: Json) -> datetime:
-    """A moment as a clock shows it in the time zone of the conversion."""
-    return datetime.fromisoformat(value).astimezone(ZoneInfo(source.copies_in or "UTC")).replace(tzinfo=None)
+def _local(value: Json, zone: ZoneInfo) -> str:
+    """A moment as a clock shows it; in the hour that comes twice, with what tells which it was."""
+    told = datetime.fromisoformat(value).astimezone(zone)
+    return (told if _is_twice_or_never(told) else told.replace(tzinfo=None)).isoformat()
+
+
+def _is_twice_or_never(told: datetime) -> bool:
+    """Whether clocks that are put back show this time twice, or those that are put forward not at all."""
+    return told.replace(fold=0).utcoffset() != told.replace(fold=1).utcoffset()
 
 
 def _day(target: Field, text: str, zone: str) -> Json:
     """The day or moment that a text names, whoever wrote it. Raises Invalid, also where people of two countries would read two days."""
     found = {TYPES[target.type].parse([text], Region(one, ZoneInfo(zone or "UTC"))) for one in _WRITTEN}
+    if target.type == "datetime" and zone and any(map(_is_twice_or_never, _clocks(target, text, ZoneInfo(zone)))):
+        told = M_("“%(text)s” is a time that clocks in %(zone)s show twice, or not at all.", text=text[:60], zone=zone)
+        raise Invalid("convert", told)
     if len(found) > 1:
         raise Invalid("convert", M_("“%(text)s” could be two days.", text=text[:60]))
     return found.pop()
+
+
+def _clocks(target: Field, text: str, zone: ZoneInfo) -> Iterator[datetime]:
+    """What a clock would show of a moment that a text names without its own zone, once for each way to read it."""
+    kind = TYPES[target.type]
+    for one in _WRITTEN:
+        told, elsewhere = (str(kind.parse([text], Region(one, ZoneInfo(name)))) for name in ("UTC", "Etc/GMT+1"))
+        if told != elsewhere:
+            yield datetime.fromisoformat(told).replace(tzinfo=zone)
 
 
 def _time(target: Field, text: str, _: str) -> Json:

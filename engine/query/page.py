@@ -26,11 +26,10 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine.errors import BadValue
-from engine.messages import M_
 from engine.metadata.columns import DECIMAL_DIGITS, DECIMAL_PLACES, ExactDecimal, UtcDateTime
 from engine.metadata.model import Catalog, Entity
 from engine.query.compile import OrderKey, Source, clause, order, where
-from engine.query.tree import Condition, Query
+from engine.query.tree import BAD_MARK, Condition, Query
 from engine.query.values import Scope
 
 FEW = 10_000
@@ -242,5 +241,5 @@ def _decode(text: str, keys: Sequence[OrderKey]) -> _Cursor:
         if not all(_fits(key, value) for key, value in zip(keys, values, strict=True)):
             raise ValueError(text)
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, RecursionError):
-        raise BadValue("page[after]", M_("This page mark is not valid any more. Start again from the first page.")) from None
+        raise BadValue("page[after]", BAD_MARK) from None
     return _Cursor(values, total)

@@ -48,7 +48,7 @@ def check(catalog: Catalog, entity: Entity, scope: Scope) -> list[RuleFinding]:
     found += _choices(entity, scope)
     found += [finding for one in entity.by_name.values() for finding in _limits(catalog, entity, one, scope)]
     found += [finding for one in entity.by_name.values() for finding in _starts(catalog, entity, one)]
-    found += [finding for one in entity.by_name.values() for finding in _guards(entity, one)]
+    found += [finding for one in entity.by_name.values() for finding in (*_guards(entity, one), *_approvals(catalog, entity, one))]
     rules = cardrules.read(entity)
     if rules is not None:
         found += _always_shown(catalog, entity, rules.shown)
@@ -234,6 +234,16 @@ def _guards(entity: Entity, one: Field) -> Iterator[RuleFinding]:
             from_json(step.get("guard") or {}, entity, searchable_only=False)
         except FieldloomError as error:
             yield RuleFinding("K1", "error", M_("The guard of “%(step)s” cannot be read: %(why)s", step=step["name"], why=error.message), one.name)
+
+
+def _approvals(catalog: Catalog, entity: Entity, one: Field) -> Iterator[RuleFinding]:
+    """K1: what names the approval flow of steps is not in force."""
+    approval = one.options.get("lifecycle", {}).get("approval")
+    by = entity.by_name.get(approval["by"]) if approval else None
+    target = catalog.entities.get(by.target or "") if by else None
+    if approval and (target is None or approval["flow"] not in target.by_name):
+        told = M_("The approval of its steps is named by “%(name)s”, which is no field in force.", name=f"{approval['by']}.{approval['flow']}")
+        yield RuleFinding("K1", "error", told, one.name)
 
 
 def _resolve_constant(condition: Condition, target: Entity, scope: Scope) -> None:

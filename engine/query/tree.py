@@ -184,6 +184,9 @@ def _names(text: str, entity: Entity) -> Iterable[str]:
         yield name if name in ("id", "version", "created_at", "updated_at") else entity.field(name).name
 
 
+BAD_MARK = M_("This page mark is not valid any more. Start again from the first page.")
+
+
 def size_of(text: str) -> int:
     """How many records a page holds, as `page[size]` asks; empty for the usual. Raises BadValue."""
     if not text:

@@ -50,7 +50,7 @@ EMPTY = Entry()
 
 @dataclass(frozen=True, slots=True)
 class BakedField:
-    """One field's markup with slots between its pieces; `blank` is it without value and errors."""
+    """One field's markup with slots between its pieces; `blank` is it without value and errors, `offered` are the choices it has."""
 
     field: Field
     id: str
@@ -58,6 +58,7 @@ class BakedField:
     slots: tuple[tuple[str, str], ...]
     selected: str
     described: str
+    offered: frozenset[str]
     blank: str = ""
 
 
@@ -88,6 +89,7 @@ class BakedCard:
     sections: tuple[BakedSection, ...]
     errors: Callable[[str, Sequence[str]], str] = field(compare=False)
     fixed: Callable[[BakedField, Entry, bool], str] = field(compare=False)
+    more: Callable[[BakedField, Sequence[str]], str] = field(compare=False)
 
 
 @kept(128, owner=lambda _, view, *__, **___: view.dictionaries)
@@ -125,7 +127,10 @@ def drawn(pages: Pages, view: View, entity: Entity, omit: str | None = None, not
         wrong = Markup(errors(baked.id, entry.errors)) if entry.errors else ""  # noqa: S704  # autoescaped by Jinja
         return environment.get_template("field_fixed.html").render(f=told, text=entry.text, reason=entry.fixed, errors=wrong)
 
-    return BakedCard(tuple(sections), errors, fixed)
+    def more(baked: BakedField, values: Sequence[str]) -> str:
+        return environment.get_template("widgets/kept.html").render(name=baked.field.name, values=values, multiple=baked.field.type in MULTIPLE)
+
+    return BakedCard(tuple(sections), errors, fixed, more)
 
 
 def _bake_field(environment: Environment, view: View, one: Field, note: str) -> BakedField:
@@ -137,7 +142,9 @@ def _bake_field(environment: Environment, view: View, one: Field, note: str) -> 
     template = environment.get_template("field.html")
     drawn = WIDGETS[widget].draw(environment, slots, told)
     pieces, places = slots.cut(template.render(f=told, slot=slots, control=drawn))
-    baked = BakedField(one, told["id"], pieces, places, SELECTED_BY.get(widget, " selected"), f"{told['id']}-help" if told["help"] else "")
+    described = f"{told['id']}-help" if told["help"] else ""
+    offered = frozenset(value for kind, value in places if kind == "mark")
+    baked = BakedField(one, told["id"], pieces, places, SELECTED_BY.get(widget, " selected"), described, offered)
     return replace(baked, blank=_join(baked, EMPTY, ""))
 
 
@@ -174,7 +181,7 @@ def _control(view: View, one: Field, widget: str, rows: RowSet | None, slots: Sl
     return told
 
 
-def _join(baked: BakedField, entry: Entry, errors: str, *, off: bool = False) -> str:
+def _join(baked: BakedField, entry: Entry, errors: str, *, off: bool = False, more: str = "") -> str:
     if not baked.slots:
         return baked.pieces[0]
     parts = [baked.pieces[0]]
@@ -195,6 +202,8 @@ def _join(baked: BakedField, entry: Entry, errors: str, *, off: bool = False) ->
                 parts.append(escape(entry.text))
             case "keep":
                 parts.append(escape(entry.keep))
+            case "more":
+                parts.append(more)
         parts.append(piece)
     return "".join(parts)
 
@@ -218,7 +227,9 @@ def fill(card: BakedCard, entries: Mapping[str, Entry], hidden: frozenset[str] =
             elif (held := entry or EMPTY).fixed:
                 parts.append(card.fixed(baked, held, off))
             else:
-                parts.append(_join(baked, held, card.errors(baked.id, held.errors) if held.errors else "", off=off))
+                kept = sorted(held.chosen - baked.offered - {""}) if "choices" in baked.field.options else []
+                more, errors = card.more(baked, kept) if kept else "", card.errors(baked.id, held.errors) if held.errors else ""
+                parts.append(_join(baked, held, errors, off=off, more=more))
             parts.append(piece)
     return Markup("".join(parts))  # noqa: S704  # pieces are autoescaped, values escaped
 

@@ -22,7 +22,7 @@ class Slots:
 
     def __init__(self, *kinds: str) -> None:
         self._token = secrets.token_hex(8)
-        self._kinds = kinds or ("value", "text", "keep", "attrs", "errors", "off")
+        self._kinds = kinds or ("value", "text", "keep", "attrs", "errors", "off", "more")
 
     def __getattr__(self, kind: str) -> Markup:
         if kind not in self._kinds:

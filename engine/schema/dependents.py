@@ -70,6 +70,9 @@ def _by_references(entity: Entity, fields: Iterable[Field]) -> Iterator[tuple[_K
             told = Dependent("where", entity.name, one.name)
             yield from ((("other", one.target, name), told) for name in set(asked_in(one.options["where"])))
             yield from ((("rule", entity.name, name), told) for name in one.limited_by)
+        approval = one.options.get("lifecycle", {}).get("approval")
+        if approval and (target := _target(entity, approval["by"])):
+            yield ("other", target, approval["flow"]), Dependent("step", entity.name, one.name)
         if (starts := one.rules.get("starts")) and (target := _target(entity, starts["by"])):
             yield ("other", target, starts["field"]), Dependent("starts", entity.name, one.name)
 

@@ -23,7 +23,7 @@ from engine.schema.ddl import Statement
 from engine.schema.effects import Effects
 from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
-from engine.schema.ops import JOURNALLED, OPERATIONS, MoveFields, MoveGroup, TakeOver
+from engine.schema.ops import JOURNALLED, OPERATIONS, Mend, MoveFields, MoveGroup, TakeOver
 from engine.schema.plan import Plan, Step
 from engine.service import rule_findings, starts
 from engine.service.visit import Site, Visit
@@ -178,6 +178,8 @@ def reversal(change: Change) -> tuple[Operation, ...]:
         raise NotUndoable(M_("This change was never completed, so there is nothing to undo."))
     if any(isinstance(one, TakeOver) for one in read_journalled(change.operations)):
         raise NotUndoable(M_("This change came with a new version of the program, which needs it."))
+    if any(isinstance(one, Mend) for one in read_journalled(change.operations)):
+        raise NotUndoable(M_("This change repaired the database: it made again what the definitions say. There is nothing to take back."))
     if change.reverses is None:
         raise NotUndoable(M_("This change deleted data for good; it cannot be undone."))
     return read_journalled(change.reverses)

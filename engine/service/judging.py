@@ -11,7 +11,7 @@ from engine.metadata.model import Entity, Field, Json
 from engine.metadata.rows import DEEPEST
 from engine.metadata.types import TYPES
 from engine.query import page, tree
-from engine.query.cardrules import FREE, State
+from engine.query.cardrules import FREE, UNREADABLE, State
 from engine.records import read
 from engine.records.read import Record
 from engine.render.bind import FILES
@@ -156,7 +156,10 @@ def _wrong_reference(visit: Visit, entity: Entity, one: Field, values: Mapping[s
 def holding(visit: Visit, one: Field, ids: Iterable[int], values: Mapping[str, Json]) -> set[int]:
     """Which of these records meet the field's own condition, on a card with these values."""
     target = visit.catalog.entity(one.target or "")
-    condition = tree.from_json(one.options["where"], target, searchable_only=False)
+    try:
+        condition = tree.from_json(one.options["where"], target, searchable_only=False)
+    except UNREADABLE:  # it does nothing until it is mended, like any rule
+        return set(ids)
     return page.holding(visit.conn, visit.catalog, target, condition, ids, replace(visit.scope(), record=values))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.messages import M_, Message
 from engine.metadata import rows, store
-from engine.metadata.model import Entity, Field
+from engine.metadata.model import Entity, Field, apart
 from engine.metadata.types import Region
 from engine.query import rulecheck
 from engine.query.rulecheck import RuleFinding
@@ -26,21 +27,31 @@ def added(conn: Connection, plan: Plan, dictionaries: rows.DictionaryStore | Non
 
     `dictionaries` may have the rows of dictionaries already.
     """
-    changed = [(plan.before.entities.get(one.name), one) for one in plan.after.entities.values()]
-    changed = [(before, one) for before, one in changed if one is not before and _has_rules(one) and not (before and _ruled_alike(before, one))]
+    pairs = [(plan.before.entities.get(one.name), one) for one in plan.after.entities.values()]
+    changed = [(before, one, one.name) for before, one in pairs if one is not before and _has_rules(one) and not (before and _ruled_alike(before, one))]
+    changed += _leaning(plan, {one.name for _, one, _ in changed})
     if not changed:
         return plan
     known = (dictionaries or rows.DictionaryStore()).current(conn, plan.before, store.read_version(conn))
     scope = Scope(known, _ANYBODY, datetime.now(UTC))
     steps = list(plan.steps)
-    for before, entity in changed:
+    for before, entity, about in changed:
         found = rulecheck.check(plan.after, entity, scope)
         held = rulecheck.check(plan.before, before, scope) if before and found else []
         new = [one for one in found if one not in held]
-        place = next((place for place, step in reversed(list(enumerate(steps))) if getattr(step.operation, "entity", "") == entity.name), None)
+        place = next((place for place, step in reversed(list(enumerate(steps))) if getattr(step.operation, "entity", "") == about), None)
         if new and place is not None:
             steps[place] = _with(steps[place], [_finding(entity, before, one) for one in new])
     return replace(plan, steps=tuple(steps))
+
+
+def _leaning(plan: Plan, known: Set[str]) -> list[tuple[Entity | None, Entity, str]]:
+    """Entities with rules on records of another one that has lost fields: (before, after, that other one)."""
+    pairs = [(one, plan.after.entities.get(one.name)) for one in plan.before.entities.values()]
+    less = {one.name for one, after in pairs if after and any(field.name not in after.by_name for field in apart(one.fields, after.fields)[0])}
+    leaning = [one for one in plan.after.entities.values() if less and one.name not in known and _has_rules(one)]
+    abouts = ((entity, next((one.target for one in entity.fields if one.target in less), None)) for entity in leaning)
+    return [(plan.before.entities.get(entity.name), entity, about) for entity, about in abouts if about]
 
 
 def _has_rules(entity: Entity) -> bool:

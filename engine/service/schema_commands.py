@@ -93,7 +93,10 @@ def carry_out(database: Database, documents: Json, wish: Wish) -> dict[str, Json
     operations = _read(documents, wish.undoes)
     done = apply.publish(database, operations, wish.orders)
     starts.after(database, operations)
-    left = running.build_later(database, done.later)
+    try:
+        left = running.build_later(database, done.later)
+    except KeyboardInterrupt:  # the change is in force: only its indexes wait, and a repair builds them
+        left = list(done.later)
     told = {"left": [one.sql for one in left], "not_dropped": [one.sql for one in done.left]}
     return {"change": done.change, "version": done.version, **told}
 

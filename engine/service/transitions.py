@@ -12,6 +12,7 @@ from engine.metadata import labels
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.rows import RowSet
 from engine.query import page, tree
+from engine.query.cardrules import UNREADABLE
 from engine.records import read
 from engine.records.read import Record
 from engine.service import writing
@@ -90,14 +91,17 @@ def why_not(visit: Visit, entity: Entity, record: Record, way: Way, step: Step) 
 
 
 def _meets(visit: Visit, entity: Entity, record: Record, step: Step) -> bool:
-    condition = tree.from_json(step.guard, entity, searchable_only=False)
+    try:
+        condition = tree.from_json(step.guard, entity, searchable_only=False)
+    except UNREADABLE:  # it asks for what is not in force: nobody knows then that it is met
+        return False
     return record.id in page.holding(visit.conn, visit.catalog, entity, condition, [record.id], visit.scope())
 
 
 def _unapproved(visit: Visit, entity: Entity, record: Record, way: Way) -> Message:
     """Why nobody can approve the step: the row that should names no flow, or flows do not decide anything yet."""
     approval = way.lifecycle.approval
-    by = entity.by_name[approval.by] if approval else None
+    by = next((one for one in visit.catalog.entity(entity.name).fields if approval and one.name == approval.by), None)
     named = record.values.get(by.name) if by else None
     if approval is None or by is None or named is None:
         return M_(NO_TYPE.text, field=visit.view.label(by) if by else "")

@@ -88,7 +88,8 @@ def _lifecycle_problem(catalog: Catalog, field: Field) -> Message | None:
     if approval := told.get("approval"):
         by = here.get(approval["by"])
         chosen = catalog.entities.get((by.target if by else None) or "")
-        if chosen is None or field_named(chosen.fields, approval["flow"]) is None:
+        flow = field_named(chosen.fields, approval["flow"]) if chosen else None
+        if flow is None or not TYPES[flow.type].refers:
             return M_("“%(name)s” names no approval flow: there is no such field.", name=f"{approval['by']}.{approval['flow']}")
     for step in told["steps"]:
         for name in names_in(step.get("guard")):

@@ -99,6 +99,20 @@ def test_moments_are_read_and_written_in_the_zone_of_the_conversion(source: str,
     assert convert(replace(field(source), copies_in="Asia/Shanghai"), field(target), value) == told
 
 
+@pytest.mark.parametrize("moment", ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-03-29T01:30:00Z", "2026-07-01T00:00:00Z"])
+def test_an_hour_that_comes_twice_keeps_apart(moment: str) -> None:
+    """Clocks in Berlin go back at three: half past two comes twice, and each goes there and back."""
+    source, middle = replace(field("datetime"), copies_in="Europe/Berlin"), replace(field("text"), copies_in="Europe/Berlin")
+    assert convert(middle, field("datetime"), convert(source, field("text"), moment)) == moment
+
+
+@pytest.mark.parametrize("text", ["2026-10-25 02:30", "2026-03-29 02:30"], ids=["twice", "never"])
+def test_a_time_that_is_none_or_two_does_not_convert(text: str) -> None:
+    with pytest.raises(Invalid, match="Europe/Berlin"):
+        convert(replace(field("text"), copies_in="Europe/Berlin"), field("datetime"), text)
+    assert convert(field("text"), field("datetime"), text)
+
+
 def test_any_empty_value_stays_empty() -> None:
     values: list[Any] = [None, ""]
     assert [convert(field("text"), field("date"), one) for one in values] == [None, None]
