@@ -13,6 +13,7 @@ from engine.errors import BadDatabaseUrl, Unavailable
 from engine.metadata.database import Database
 from engine.metadata.tables import ATTEMPT, SESSION
 from engine.schema import migrate
+from tests.databases import url_of
 
 
 def count(database: Database, subject: str) -> int:
@@ -106,12 +107,15 @@ def test_a_reader_sees_what_was_committed_a_moment_ago(workshop: Database) -> No
 
 @pytest.mark.parametrize("backend", ["mariadb"], indirect=True)  # the one whose driver asks the server to roll back nothing
 def test_a_reading_unit_asks_the_server_only_what_it_was_asked_itself(workshop: Database) -> None:
+    own = Database(url_of(workshop))  # with one connection, which counts what it is asked
+
     def questions() -> int:
-        with workshop.reading() as conn:
+        with own.reading() as conn:
             return int(conn.execute(sa.text("SHOW SESSION STATUS LIKE 'Questions'")).one()[1])
 
     before = questions()
     assert questions() - before == 1
+    own.close()
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "oracle://localhost/x", "sqlite+unknown:///x", "postgresql+nodriver://x/y"])
