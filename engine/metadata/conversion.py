@@ -47,7 +47,7 @@ def convert(source: Field, target: Field, value: Json) -> Json:
     elif target.type == "multiple_choice":
         found = [_chosen_by_words(target, value)] if source.type == "check" else [_chosen(target, one) for one in _several(target, source, value)]
     elif (source.type, target.type) == ("datetime", "date"):
-        found = datetime.fromisoformat(value).astimezone(ZoneInfo(source.copies_in or "UTC")).date().isoformat()
+        found = datetime.fromisoformat(value).astimezone(_zone(source.copies_in)).date().isoformat()
     elif target.type in _READ:
         found = _READ[target.type](target, _text(source, value), source.copies_in)
     elif target.type == "rich_text":  # a text is no markup: what looks like it is to be seen as it is
@@ -108,7 +108,7 @@ def _text(source: Field, value: Json) -> str:
     if isinstance(kind, RichText):
         return kind.plain(value).replace("\n", " ")
     if source.type == "datetime":  # a control takes it to the second only
-        return _local(value, ZoneInfo(source.copies_in or "UTC"))
+        return _local(value, _zone(source.copies_in))
     return kind.edit(value, NEUTRAL, source.options)
 
 
@@ -119,6 +119,10 @@ def _yes_or_no(value: Json) -> bool:
     if told in _NO:
         return False
     raise Invalid("convert", M_("“%(text)s” is neither yes nor no.", text=str(value)[:60]))
+
+
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name or "UTC")
 
 
 def _local(value: Json, zone: ZoneInfo) -> str:
@@ -134,8 +138,8 @@ def _is_twice_or_never(told: datetime) -> bool:
 
 def _day(target: Field, text: str, zone: str) -> Json:
     """The day or moment that a text names, whoever wrote it. Raises Invalid, also where people of two countries would read two days."""
-    found = {TYPES[target.type].parse([text], Region(one, ZoneInfo(zone or "UTC"))) for one in _WRITTEN}
-    if target.type == "datetime" and zone and any(map(_is_twice_or_never, _clocks(target, text, ZoneInfo(zone)))):
+    found = {TYPES[target.type].parse([text], Region(one, _zone(zone))) for one in _WRITTEN}
+    if target.type == "datetime" and zone and any(map(_is_twice_or_never, _clocks(target, text, _zone(zone)))):
         told = M_("“%(text)s” is a time that clocks in %(zone)s show twice, or not at all.", text=text[:60], zone=zone)
         raise Invalid("convert", told)
     if len(found) > 1:

@@ -7,7 +7,7 @@ records, which values are lost, what each statement costs and who is in the way,
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection
@@ -101,7 +101,7 @@ def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
                 "%(n)s record holds a value that would be wrong then: number %(ids)s.",
                 "%(n)s records hold values that would be wrong then: numbers %(ids)s.",
                 len(ids),
-                ids=", ".join(map(str, ids[:SHOWN])),
+                ids=_numbers(ids),
             )
             yield Finding("D2", "error", told, operation.entity, operation.field)
         if held and coming and (ids := list(violating_when_deleted(conn, held, coming))):
@@ -109,7 +109,7 @@ def _of_step(conn: Connection, plan: Plan, step: Step) -> Iterator[Finding]:
                 "%(n)s deleted record holds a value that would be wrong then, and will have it again if it is restored: number %(ids)s.",
                 "%(n)s deleted records hold values that would be wrong then, and will have them again if they are restored: numbers %(ids)s.",
                 len(ids),
-                ids=", ".join(map(str, ids[:SHOWN])),
+                ids=_numbers(ids),
             )
             yield Finding("D2", "warning", told, operation.entity, operation.field)
 
@@ -127,7 +127,7 @@ def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Itera
             "%(n)s record has had its value changed since, and will show the former one: number %(ids)s.",
             "%(n)s records have had their values changed since, and will show the former ones: numbers %(ids)s.",
             len(ids),
-            ids=", ".join(map(str, ids[:SHOWN])),
+            ids=_numbers(ids),
         )
         yield Finding("O2", "confirm", told, operation.entity, operation.field)
     if ids := list(fill.apart_when_deleted(conn, source, made)):
@@ -135,9 +135,13 @@ def _exchanged(conn: Connection, plan: Plan, operation: ExchangeFields) -> Itera
             "%(n)s deleted record has had its value changed since, and would come back with the former one: number %(ids)s.",
             "%(n)s deleted records have had their values changed since, and would come back with the former ones: numbers %(ids)s.",
             len(ids),
-            ids=", ".join(map(str, ids[:SHOWN])),
+            ids=_numbers(ids),
         )
         yield Finding("O2", "confirm", told, operation.entity, operation.field)
+
+
+def _numbers(ids: Sequence[int]) -> str:
+    return ", ".join(map(str, ids[:SHOWN]))
 
 
 def _table_there_already(conn: Connection, plan: Plan, operation: Operation) -> Iterator[Finding]:

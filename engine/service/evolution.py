@@ -176,9 +176,10 @@ def reversal(change: Change) -> tuple[Operation, ...]:
     """The operations that take a change back. Raises NotUndoable."""
     if change.state != "applied":
         raise NotUndoable(M_("This change was never completed, so there is nothing to undo."))
-    if any(isinstance(one, TakeOver) for one in read_journalled(change.operations)):
+    operations = read_journalled(change.operations)
+    if any(isinstance(one, TakeOver) for one in operations):
         raise NotUndoable(M_("This change came with a new version of the program, which needs it."))
-    if any(isinstance(one, Mend) for one in read_journalled(change.operations)):
+    if any(isinstance(one, Mend) for one in operations):
         raise NotUndoable(M_("This change repaired the database: it made again what the definitions say. There is nothing to take back."))
     if change.reverses is None:
         raise NotUndoable(M_("This change deleted data for good; it cannot be undone."))

@@ -12,6 +12,7 @@ from engine.metadata.rows import DEEPEST
 from engine.metadata.types import TYPES
 from engine.query import page, tree
 from engine.query.cardrules import FREE, UNREADABLE, State
+from engine.query.tree import Condition
 from engine.records import read
 from engine.records.read import Record
 from engine.render.bind import FILES
@@ -155,12 +156,18 @@ def _wrong_reference(visit: Visit, entity: Entity, one: Field, values: Mapping[s
 
 def holding(visit: Visit, one: Field, ids: Iterable[int], values: Mapping[str, Json]) -> set[int]:
     """Which of these records meet the field's own condition, on a card with these values."""
-    target = visit.catalog.entity(one.target or "")
-    try:
-        condition = tree.from_json(one.options["where"], target, searchable_only=False)
-    except UNREADABLE:  # it does nothing until it is mended, like any rule
+    condition = limit_of(visit, one)
+    if condition is None:
         return set(ids)
-    return page.holding(visit.conn, visit.catalog, target, condition, ids, replace(visit.scope(), record=values))
+    return page.holding(visit.conn, visit.catalog, visit.catalog.entity(one.target or ""), condition, ids, replace(visit.scope(), record=values))
+
+
+def limit_of(visit: Visit, one: Field) -> Condition | None:
+    """The field's own condition on what may be chosen; None where it cannot be read: like any rule it does nothing then until it is mended."""
+    try:
+        return tree.from_json(one.options["where"], visit.catalog.entity(one.target or ""), searchable_only=False)
+    except UNREADABLE:
+        return None
 
 
 def may_attach(visit: Visit, one: Field, id: int, record: Record | None) -> bool:

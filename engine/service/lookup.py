@@ -11,9 +11,9 @@ from engine.metadata.folding import fold
 from engine.metadata.model import Entity, Field, Json
 from engine.metadata.rows import Row, RowSet
 from engine.metadata.types import TYPES, Invalid
-from engine.query import page, suggest, tree
-from engine.query.cardrules import UNREADABLE
+from engine.query import page, suggest
 from engine.query.tree import Condition
+from engine.service.judging import limit_of
 from engine.service.visit import Visit
 
 Values = Mapping[str, Json]
@@ -78,10 +78,7 @@ def _where(visit: Visit, one: Field | None, values: Values | None) -> Condition 
     """The field's own condition. One that depends on a card limits nothing where there is no card: on a search screen."""
     if one is None or "where" not in one.options or (values is None and one.limited_by):
         return None
-    try:
-        return tree.from_json(one.options["where"], visit.catalog.entity(one.target or ""), searchable_only=False)
-    except UNREADABLE:  # it does nothing until it is mended, like any rule
-        return None
+    return limit_of(visit, one)
 
 
 def _matching(visit: Visit, rows: RowSet, words: str, how: str, allowed: set[int] | None) -> list[Row]:

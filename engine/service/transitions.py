@@ -15,6 +15,7 @@ from engine.query import page, tree
 from engine.query.cardrules import UNREADABLE
 from engine.records import read
 from engine.records.read import Record
+from engine.schema.editing import field_of
 from engine.service import writing
 from engine.service.screen import Done
 from engine.service.visit import Visit
@@ -101,7 +102,7 @@ def _meets(visit: Visit, entity: Entity, record: Record, step: Step) -> bool:
 def _unapproved(visit: Visit, entity: Entity, record: Record, way: Way) -> Message:
     """Why nobody can approve the step: the row that should names no flow, or flows do not decide anything yet."""
     approval = way.lifecycle.approval
-    by = next((one for one in visit.catalog.entity(entity.name).fields if approval and one.name == approval.by), None)
+    by = field_of(visit.catalog, entity.name, approval.by) if approval else None
     named = record.values.get(by.name) if by else None
     if approval is None or by is None or named is None:
         return M_(NO_TYPE.text, field=visit.view.label(by) if by else "")
