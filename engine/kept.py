@@ -8,11 +8,13 @@ made from, and go when it goes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import wraps
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 Made = TypeVar("Made")
+_AGREEING = Lock()
 
 
 def first(thing: object, *_: object, **__: object) -> object:
@@ -21,7 +23,11 @@ def first(thing: object, *_: object, **__: object) -> object:
 
 
 def kept(maxsize: int, owner: Callable[..., object] = first) -> Callable[[Callable[P, Made]], Callable[P, Made]]:
-    """Keep what a function gives for its last `maxsize` arguments: with their `owner`, an object of identity, and not after it."""
+    """Keep what a function gives for its last `maxsize` questions: with their `owner`, an object of identity, and not after it.
+
+    Everybody gets the same object. Threads that ask at once may all make it, none waiting for another, but agree on one: a
+    statement drawn from two makings of a table would name it twice. `lru_cache` gives each thread what it made itself.
+    """
 
     def keeping(function: Callable[P, Made]) -> Callable[P, Made]:
         place = f"kept by {function.__module__}.{function.__qualname__}"
@@ -30,10 +36,20 @@ def kept(maxsize: int, owner: Callable[..., object] = first) -> Callable[[Callab
         def ask(*args: P.args, **kwargs: P.kwargs) -> Made:
             # Beside the attributes, as cached properties are; `replace` makes an object that has none of it.
             there: dict[str, Any] = vars(owner(*args, **kwargs))
-            held = there.get(place)
+            held: dict[object, object] | None = there.get(place)
             if held is None:
-                held = there.setdefault(place, lru_cache(maxsize)(function))
-            return cast(Made, held(*args, **kwargs))
+                held = there.setdefault(place, {})
+            question = (args, tuple(kwargs.items())) if kwargs else args
+            try:
+                return cast(Made, held[question])
+            except KeyError:
+                pass
+            made = function(*args, **kwargs)
+            with _AGREEING:
+                agreed = held.setdefault(question, made)
+                if len(held) > maxsize:
+                    del held[next(iter(held))]
+            return cast(Made, agreed)
 
         return ask
 

@@ -13,8 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, TypeAlias, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, TableClause, Text, column
 from sqlalchemy.sql.elements import ColumnElement
@@ -31,6 +30,8 @@ FOLDED_PREFIX = "s_"
 EXTENSION = re.compile(r"^(?P<entity>.+)__x(?P<number>[1-9][0-9]?)$")
 """The name of an extension table: no entity's, for theirs have no two underscores in a row."""
 Refer = Callable[..., ForeignKey]
+_Folding = tuple[frozenset[str], ...]
+"""Of each of an entity's tables, the columns that have a folded one: a card of another entity may ask for it, so the catalog knows."""
 _NONE: frozenset[str] = frozenset()
 _REFERENCE = BigInteger().with_variant(Integer, "sqlite")
 _SYSTEM: Mapping[str, TypeEngine[Any]] = {
@@ -122,13 +123,6 @@ class _Made:
     extensions: Mapping[str, tuple[RecordTable, ...]]
 
 
-Made = TypeVar("Made")
-_OfEntities: TypeAlias = WeakKeyDictionary[Entity, tuple[tuple[frozenset[str], ...], tuple[Made, ...]]]
-_OF_ENTITY: _OfEntities[RecordTable] = WeakKeyDictionary()
-_WHOLE: _OfEntities[Table] = WeakKeyDictionary()
-"""An entity's tables, with the folded columns they have: a change of one entity leaves the tables of all others as they are."""
-
-
 def tables(catalog: Catalog) -> Mapping[str, RecordTable]:
     """The record tables of a catalog by name, for statements: each entity's own, under its name, and its extension tables.
 
@@ -143,7 +137,7 @@ def whole_tables(catalog: Catalog, entity: Entity) -> tuple[Table, ...]:
 
     Each stands by itself; `linked` has those of all entities together.
     """
-    return _made_once(_WHOLE, catalog, entity, lambda: _build(catalog, entity, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
+    return _whole(entity, _folding(catalog, entity))
 
 
 def extensions(catalog: Catalog, entity: Entity) -> tuple[RecordTable, ...]:
@@ -177,29 +171,30 @@ def extended(source: FromClause, table: RecordTable, extension: RecordTable) -> 
 
 @kept(1)
 def _made(catalog: Catalog) -> _Made:
-    found = {entity.name: _tables_of(catalog, entity) for entity in catalog.stored}
+    found = {entity.name: _tables_of(entity, _folding(catalog, entity)) for entity in catalog.stored}
     made = {name: own for name, (own, *_) in found.items()} | {one.name: one for _, *beside in found.values() for one in beside}
     return _Made(made, {name: tuple(beside) for name, (_, *beside) in found.items() if beside})
 
 
-def _tables_of(catalog: Catalog, entity: Entity) -> tuple[RecordTable, ...]:
-    return _made_once(_OF_ENTITY, catalog, entity, lambda: (_table(catalog, entity, name) for name in table_names(entity)))
+def _folding(catalog: Catalog, entity: Entity) -> _Folding:
+    return tuple(folded_in(catalog, name) for name in table_names(entity))
 
 
-def _made_once(held: _OfEntities[Made], catalog: Catalog, entity: Entity, make: Callable[[], Iterable[Made]]) -> tuple[Made, ...]:
-    """What was made of an entity before, for as long as its tables have the same folded columns: another entity's card may ask for one."""
-    folding = tuple(folded_in(catalog, name) for name in table_names(entity))
-    found = held.get(entity)
-    if found is None or found[0] != folding:
-        held[entity] = found = folding, tuple(make())
-    return found[1]
+@kept(2)  # before and after a change
+def _tables_of(entity: Entity, folding: _Folding) -> tuple[RecordTable, ...]:
+    return tuple(_table(entity, name, twice) for name, twice in zip(table_names(entity), folding, strict=True))
 
 
-def _table(catalog: Catalog, entity: Entity, name: str) -> RecordTable:
+@kept(2)
+def _whole(entity: Entity, folding: _Folding) -> tuple[Table, ...]:
+    return tuple(_build(entity, folding, MetaData(naming_convention=FIXED.naming_convention), _stand_in))
+
+
+def _table(entity: Entity, name: str, twice: frozenset[str]) -> RecordTable:
     fields, own = standing_in(entity, name), name == entity.table
     kinds = {**_SYSTEM, **({"row_key": _ROW_KEY} if entity.is_dictionary else {})} if own else {"id": _REFERENCE}
     kinds |= {one.column: _type_of(one.type) for one in fields}
-    kinds |= dict.fromkeys((folded_column(one) for one in fields if one.column in folded_in(catalog, name)), WideText)
+    kinds |= dict.fromkeys((folded_column(one) for one in fields if one.column in twice), WideText)
     return RecordTable(name, *(column(one, kind) for one, kind in kinds.items()))
 
 
@@ -229,7 +224,7 @@ def columns_of(catalog: Catalog, table: str, fields: Sequence[Field]) -> Mapping
 
 def part_of_table(catalog: Catalog, table: str, fields: Iterable[Field]) -> Table:
     """A table with the columns of only these of its fields: all that a change of them needs, however many others there are."""
-    made = _columns_in(catalog, fields, _stand_in)
+    made = _columns_in(fields, folded_in(catalog, table), _stand_in)
     return Table(table, MetaData(naming_convention=FIXED.naming_convention), Column("id", Id, primary_key=True), *made)
 
 
@@ -241,7 +236,7 @@ def linked(catalog: Catalog) -> Mapping[str, Table]:
     def refer(name: str, **told: Any) -> ForeignKey:
         return ForeignKey(file_id if name == "fl_file" else f"{name}.id", **told)
 
-    return {one.name: one for entity in catalog.stored for one in _build(catalog, entity, metadata, refer)}
+    return {one.name: one for entity in catalog.stored for one in _build(entity, _folding(catalog, entity), metadata, refer)}
 
 
 def _stand_in(name: str, **told: Any) -> ForeignKey:
@@ -254,7 +249,7 @@ def _stand_in_id(name: str) -> Column[int]:
     return Table(name, MetaData(), Column("id", Id, primary_key=True)).c.id
 
 
-def _build(catalog: Catalog, entity: Entity, metadata: MetaData, refer: Refer) -> Iterator[Table]:
+def _build(entity: Entity, folding: _Folding, metadata: MetaData, refer: Refer) -> Iterator[Table]:
     """The entity's own table, then its extension tables in order."""
     columns: list[Column[object]] = [
         Column("id", _SYSTEM["id"], primary_key=True, autoincrement=True),
@@ -262,16 +257,16 @@ def _build(catalog: Catalog, entity: Entity, metadata: MetaData, refer: Refer) -
     ]
     if entity.is_dictionary:
         columns.append(Column("row_key", _ROW_KEY, unique=True))
-    made = _columns_in(catalog, standing_in(entity, entity.table), refer)
+    made = _columns_in(standing_in(entity, entity.table), folding[0], refer)
     yield Table(entity.table, metadata, *columns, *made, **_RECORDS, sqlite_autoincrement=True)
-    for name in table_names(entity)[1:]:
+    for name, twice in zip(table_names(entity)[1:], folding[1:], strict=True):
         owner = refer(entity.table, ondelete="CASCADE")
         id: Column[object] = Column("id", _REFERENCE, owner, primary_key=True, autoincrement=False)
-        yield Table(name, metadata, id, *_columns_in(catalog, standing_in(entity, name), refer), **_RECORDS)
+        yield Table(name, metadata, id, *_columns_in(standing_in(entity, name), twice, refer), **_RECORDS)
 
 
-def _columns_in(catalog: Catalog, fields: Iterable[Field], refer: Refer) -> list[Column[object]]:
-    return sorted((column for field in fields for column in _columns_of(catalog, field, refer)), key=_reach)
+def _columns_in(fields: Iterable[Field], twice: frozenset[str], refer: Refer) -> list[Column[object]]:
+    return sorted((column for field in fields for column in _columns_of(field, field.column in twice, refer)), key=_reach)
 
 
 def _reach(column: Column[object]) -> int:
@@ -281,10 +276,10 @@ def _reach(column: Column[object]) -> int:
     return 0
 
 
-def _columns_of(catalog: Catalog, field: Field, refer: Refer) -> list[Column[object]]:
+def _columns_of(field: Field, folds: bool, refer: Refer) -> list[Column[object]]:
     keys = [refer((field.target or "") if TYPES[field.type].refers else "fl_file")] if has_foreign_key(field.type) else []
     made: list[Column[object]] = [Column(field.column, _type_of(field.type), *keys, nullable=True)]
-    if is_folded(catalog, field):
+    if folds:
         made.append(Column(folded_column(field), WideText, nullable=True))
     return made
 

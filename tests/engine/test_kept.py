@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
+from threading import Barrier
 from weakref import ref
 
 import pytest
@@ -93,3 +95,17 @@ def test_two_functions_of_one_thing_keep_apart() -> None:
 
     one = Thing("abc")
     assert (name(one), length(one), name(one)) == ("abc", 3, "abc")
+
+
+def test_threads_that_ask_at_once_get_the_same() -> None:
+    both = Barrier(2, timeout=10)
+
+    @kept(1)
+    def make(thing: Thing) -> Made:
+        both.wait()
+        return Made((thing,), 0)
+
+    one = Thing()
+    with ThreadPoolExecutor(2) as threads:
+        found, other = threads.map(make, (one, one))
+    assert found is other is make(one)
