@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from commands import catalog, files, labels, schema, telling
 from engine.access import ROLES
+from engine.accounts import BadUser
 from engine.errors import FieldloomError
+from engine.messages import M_
 from engine.metadata.database import Database
 from engine.service import people, setup
 from settings import BadSetting, Settings, from_environment
@@ -146,7 +148,10 @@ def _days(text: str) -> int:
 
 
 def _asked() -> str:
-    return getpass.getpass("Password: ")
+    try:
+        return getpass.getpass("Password: ")
+    except EOFError:
+        raise BadUser(M_("Nobody is there to be asked for the password. Give it with --password.")) from None
 
 
 if __name__ == "__main__":

@@ -67,8 +67,19 @@ REFUSED = {
     "a short password": (["user", "add", "li", "--password", "short"], "8 to 200"),
     "a user that there is not": (["user", "token", "nobody"], "no user “nobody”"),
     "a zone that there is not": (["user", "add", "li", "--password", "long enough", "--timezone", "Mars/Sea"], "no time zone"),
+    "a zone of this machine": (["user", "add", "li", "--password", "long enough", "--timezone", "localtime"], "no time zone"),
     "a person that there is not": (["user", "add", "li", "--password", "long enough", "--person", "77"], "no person"),
 }
+
+
+def test_nobody_is_there_to_be_asked_for_a_password(capsys: Run) -> None:
+    cli.main(["init"])
+    capsys.readouterr()
+    asked = [sys.executable, str(ROOT / "cli.py"), "user", "add", "li"]
+    done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True)
+    assert done.returncode == 1
+    assert done.stderr.endswith("fieldloom: Nobody is there to be asked for the password. Give it with --password.\n")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(("arguments", "told"), REFUSED.values(), ids=REFUSED.keys())

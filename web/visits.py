@@ -21,9 +21,9 @@ MAX_CONTROLS = 4_000
 
 
 class Number(IntegerConverter):
-    """A number in an address. It is written in one way only: `int` takes the digits of every script."""
+    """A number in an address. It is written in one way only: `int` takes the digits of every script, and zeros before them."""
 
-    regex = "[0-9]+"
+    regex = "0|[1-9][0-9]*"
 
 
 def site() -> Site:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from zoneinfo import available_timezones
 
 from engine.metadata.model import Json
 from engine.metadata.types.moment import read_rfc3339
@@ -46,6 +47,11 @@ def is_datetime(value: object) -> bool:
         return 1 < read_rfc3339(value).year < 9999
     except ValueError:
         return False
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether it names a time zone that is the same on every machine, as `Asia/Shanghai`."""
+    return name in available_timezones() - {"localtime", "Factory"}
 
 
 FORMATS: dict[str, Callable[[object], bool]] = {

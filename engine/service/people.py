@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from sqlalchemy import Connection
 
 from engine import accounts
@@ -11,6 +9,7 @@ from engine.accounts import BadUser, User
 from engine.messages import M_
 from engine.metadata import store
 from engine.metadata.database import Database
+from engine.metadata.formats import is_time_zone
 from engine.query.values import PEOPLE
 from engine.records import read
 
@@ -20,7 +19,7 @@ def add(
 ) -> None:
     """Make a user; `person` is the id of a row in the list of people. Raises BadUser."""
     with database.writing() as conn:
-        if timezone is not None and timezone not in available_timezones():
+        if timezone is not None and not is_time_zone(timezone):
             raise BadUser(M_("“%(name)s” is no time zone. Write it like Asia/Shanghai.", name=timezone))
         if person is not None and not read.existing(conn, store.load(conn), PEOPLE, [person]):
             raise BadUser(M_("There is no person with the id %(id)s.", id=person))

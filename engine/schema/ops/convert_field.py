@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as given
 from typing import ClassVar
-from zoneinfo import available_timezones
 
 from engine.messages import M_, Message
 from engine.metadata.conversion import CONVERTIBLE, convert
 from engine.metadata.definition import field_id
+from engine.metadata.formats import is_time_zone
 from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.types import TYPES, Invalid
 from engine.schema import repointing
@@ -61,8 +61,11 @@ class ConvertField(Operation):
             return [Finding("C2", "error", told, self.entity, self.field)]
         if found := definition_findings(catalog, self.defined(catalog)):
             return found
-        if self.zone and self.zone not in available_timezones():
-            told = M_("“%(name)s” is no time zone. Write it like Asia/Shanghai.", name=self.zone)
+        reads_moments = (one.type == "datetime") != (self.type == "datetime")
+        if self.zone and not (reads_moments and is_time_zone(self.zone)):
+            told = M_("No moment is read or written in this conversion: leave its time zone (zone) out.")
+            if reads_moments:
+                told = M_("“%(name)s” is no time zone. Write it like Asia/Shanghai.", name=self.zone)
             return [Finding("C2", "error", told, self.entity, self.field)]
         rules = repointing.offer_findings(one, self.defined(catalog)) + repointing.findings(entity, one, self.defined(catalog))
         if any(finding.level == "error" for finding in rules):
@@ -72,7 +75,7 @@ class ConvertField(Operation):
             return found
         told = M_("What does not convert stays with the retired field “%(label)s” only.", label=one.label)
         found = [Finding("C3", "note", told, self.entity, self.field), *rules]
-        if (one.type == "datetime") != (self.type == "datetime"):
+        if reads_moments:
             told = M_("Moments are read and written as in UTC: elsewhere it is another hour, or another day. Name the time zone (zone) that is meant.")
             if self.zone:
                 told = M_("Moments are read and written as in the time zone %(zone)s.", zone=self.zone)

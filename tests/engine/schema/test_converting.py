@@ -194,10 +194,19 @@ def test_nothing_goes_that_a_retired_field_could_not_come_back_without(installed
     publish(PurgeField(using.entity, "c_user"), PurgeField("customer", "c_note"), confirmed=both)
 
 
-@pytest.mark.parametrize(("zone", "level"), [("", "warning"), ("Asia/Shanghai", "note"), ("Asia/Nowhere", "error")])
-def test_the_time_zone_is_told_before(installed: Database, publish: Publish, zone: str, level: str) -> None:
+ZONES = {
+    "none": ("datetime", "", "warning"),
+    "one": ("datetime", "Asia/Shanghai", "note"),
+    "one that there is not": ("datetime", "Asia/Nowhere", "error"),
+    "that of this machine": ("datetime", "localtime", "error"),
+    "where no moment is read": ("multiline", "Asia/Shanghai", "error"),
+}
+
+
+@pytest.mark.parametrize(("type", "zone", "level"), ZONES.values(), ids=ZONES.keys())
+def test_the_time_zone_is_told_before(installed: Database, publish: Publish, type: str, zone: str, level: str) -> None:
     publish(NOTE)
-    found = ConvertField("customer", "c_note", "c_when", "datetime", zone=zone).check(catalog_of(installed))
+    found = ConvertField("customer", "c_note", "c_when", type, zone=zone).check(catalog_of(installed))
     assert level in {one.level for one in found if "zone" in str(one.message)}
 
 
