@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,9 +27,8 @@ from settings import ROOT
 
 RAW, RAW_NAME = "raw_evolution", "raw ALTER TABLE ADD COLUMN"
 SIZES = (100_000, 1_000_000)
-ROUNDS, HELD, CHUNK, MANY = 15, 0.3, 50_000, 500
 WORKLOAD = "d evolve"
-EIGHT = Effort(seconds=0.0, least=8)
+ROUNDS, HELD, CHUNK, MANY, PAIRS = 15, 0.3, 50_000, 500, 16
 
 
 def run(ctx: Context) -> None:
@@ -117,22 +116,25 @@ def beside(*told: str) -> Iterator[Beside]:
 
 
 def _measure(ctx: Context, raw: RawTable, size: int, numbers: Iterator[int]) -> None:
-    alters = _usable(ctx, raw, size, numbers)
+    _usable(ctx, raw, size, numbers)
     url = ctx.url.render_as_string(hide_password=False)
+    adding = partial(_add, ctx.product, "customer", numbers)
     with beside("writer", url, "customer") as writer:
+        own = statistics.median(_wait(ctx, writer, partial(raw.alter, "customer"), 0.0)[0] for _ in range(5))
+        ctx.add(Line(WORKLOAD, f"{RAW_NAME} on the customers’ own table, {size:,} rows, longest wait of a writer", own * 1000, calls=5))
         for words, seconds in (("no reader", 0.0), ("an open reader", HELD)):
             name = f"{product.NAME}, {size:,} rows, longest wait of a writer beyond the raw ALTER’s own, {words}"
-            waits = [_wait(ctx, writer, numbers, seconds)[0] for _ in range(3)]
-            _say(ctx, name, statistics.median(waits) - alters, 25.0)
+            waits = [_wait(ctx, writer, adding, seconds)[0] for _ in range(5)]
+            _say(ctx, name, statistics.median(waits) - own, 25.0)
     with serving(ctx.product.serve, ctx.product.serve_environment) as server, beside("poster", str(server.port), ctx.product.token) as poster:
-        found = [_wait(ctx, poster, numbers, 0.0) for _ in range(3)]
+        found = [_wait(ctx, poster, adding, 0.0) for _ in range(3)]
         longest, saved, failed = statistics.median(one[0] for one in found), sum(one[1] for one in found), sum(one[2] for one in found)
         _say(ctx, f"{product.NAME}, {size:,} rows, longest wait of {saved:,} savings over HTTP", longest, 40.0)
         ctx.add(Line(WORKLOAD, f"{product.NAME}, {size:,} rows, savings that failed", float(failed), target=0.0, unit="", absolute=True))
 
 
-def _usable(ctx: Context, raw: RawTable, size: int, numbers: Iterator[int]) -> float:
-    """From the publishing to the last of two workers that reads the field. Returns the raw statement's seconds."""
+def _usable(ctx: Context, raw: RawTable, size: int, numbers: Iterator[int]) -> None:
+    """From the publishing to the last of two workers that reads the field."""
     url = ctx.url.render_as_string(hide_password=False)
     alters, usable, published = [], [], []
     with ExitStack() as held:
@@ -159,17 +161,16 @@ def _usable(ctx: Context, raw: RawTable, size: int, numbers: Iterator[int]) -> f
         told = f"{product.NAME}, {size:,} rows, a field {words}"
         ctx.add(Line(WORKLOAD, told, value * 1000, RAW_NAME, base * 1000, value / base, min(times) / min(alters), target, calls=len(times)))
     _say(ctx, f"{product.NAME}, {size:,} rows, a field usable in every worker, in milliseconds", statistics.median(usable), 30.0)
-    return base
 
 
-def _wait(ctx: Context, one: Beside, numbers: Iterator[int], reader: float) -> tuple[float, int, int]:
-    """(longest wait, how many, how many failed) of what writes every 10 ms while a field is added, and a reader holds the table."""
+def _wait(ctx: Context, one: Beside, change: Callable[[], None], reader: float) -> tuple[float, int, int]:
+    """(longest wait, how many, how many failed) of what writes every 10 ms while the table is changed, and a reader holds it."""
     one.tell("go")
     time.sleep(0.1)
     holder = threading.Thread(target=_hold, args=(ctx, reader))
     holder.start()
     time.sleep(0.05)
-    ctx.product.add_field("customer", f"c_added_{next(numbers)}")
+    change()
     holder.join()
     time.sleep(0.1)
     one.tell("stop")
@@ -200,18 +201,20 @@ def _many(ctx: Context, numbers: Iterator[int]) -> None:
         few, many = product.Product(url, Path(folder), ctx.sizes), ctx.product
         for one in (few, many):
             one.add_entity("c_grown")
-        for start in range(8, MANY - 8, 60):
-            many.add_field("c_grown", *(f"c_field_{number}" for number in range(start + 1, min(start + 60, MANY - 8) + 1)))
-        added = paired(partial(_add, few, numbers), partial(_add, many, numbers), EIGHT)
+        before = MANY - PAIRS - 1  # the last pair adds the last field; one more warms up
+        for start in range(1, before, 60):
+            many.add_field("c_grown", *(f"c_field_{number}" for number in range(start + 1, min(start + 60, before) + 1)))
+        effort = Effort(seconds=0.0, least=PAIRS)
+        added = paired(partial(_add, few, "c_grown", numbers), partial(_add, many, "c_grown", numbers), effort)
         with closing(raw_connection(url)) as first, closing(raw_connection(ctx.url)) as last:
-            by_hand = paired(partial(_alter, first, numbers), partial(_alter, last, numbers), EIGHT)
+            by_hand = paired(partial(_alter, first, numbers), partial(_alter, last, numbers), effort)
         few.close()
     ctx.add(compared(WORKLOAD, f"{RAW_NAME}, column {MANY} of a table", "its first", by_hand))
     ctx.add(compared(WORKLOAD, f"{product.NAME}, field {MANY} of an entity", "its first", added, 1.3))
 
 
-def _add(one: product.Product, numbers: Iterator[int]) -> None:
-    one.add_field("c_grown", f"c_added_{next(numbers)}")
+def _add(one: product.Product, entity: str, numbers: Iterator[int]) -> None:
+    one.add_field(entity, f"c_added_{next(numbers)}")
 
 
 def _alter(connection: Any, numbers: Iterator[int]) -> None:
