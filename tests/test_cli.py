@@ -76,7 +76,7 @@ def test_nobody_is_there_to_be_asked_for_a_password(capsys: Run) -> None:
     cli.main(["init"])
     capsys.readouterr()
     asked = [sys.executable, str(ROOT / "cli.py"), "user", "add", "li"]
-    done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True)
+    done = subprocess.run(asked, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True)
     assert done.returncode == 1
     assert done.stderr.endswith("fieldloom: Nobody is there to be asked for the password. Give it with --password.\n")
     assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -106,7 +107,9 @@ def test_a_choice_that_is_no_longer_offered_stays_until_somebody_changes_it(brow
     fewer = [one for one in CHOICES if one["value"] != "b"]
     narrow = {"operation": "narrow_field", "entity": "customer", "field": "c_pick", "options": {"choices": fewer}}
     assert change(api, narrow).status_code == 201
+    assert "选项 → A · C" in browser.get("/admin/changes?lang=zh-Hans", follow_redirects=True).text
     assert browser.post(f"/customer/{id}/restore").status_code in (302, 303)
+    assert "b (no longer offered)" in re.sub("<[^>]*>", "", browser.get(f"/customer/{id}/edit?lang=en", follow_redirects=True).text)
     assert browser.fill(f"/customer/{id}/edit", {"name": "Other"}).status_code == 303
     told = api.get(f"/customer/{id}").json
     assert (told["name"], told["c_pick"]) == ("Other", held)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.messages import M_, Message
 from engine.metadata import document
@@ -108,11 +108,25 @@ def options_told(field: Field | None, changes: Mapping[str, Json]) -> str:
     told = []
     for name, value in changes.items():
         held = field.options.get(name) if field else value
-        told.append(f"{name} → {_short(value)}" if held == value else f"{name} {_short(held)} → {_short(value)}")
+        if isinstance(held, list) and isinstance(value, list) and (differing := _differing(held, value)):
+            told.append(f"{name} {differing}")
+        else:
+            told.append(f"{name} → {_short(value)}" if held == value else f"{name} {_short(held)} → {_short(value)}")
     return ", ".join(told)
+
+
+def _differing(before: Sequence[Json], after: Sequence[Json]) -> str:
+    """What a list loses and gains."""
+    held, coming = ([_named(one) for one in told] for told in (before, after))
+    return " ".join([*(f"− {one}" for one in held if one not in coming), *(f"+ {one}" for one in coming if one not in held)])
 
 
 def _short(value: Json) -> str:
     if isinstance(value, list):
-        return str(len(value))
+        return " · ".join(map(_named, value)) or "–"
     return "–" if value is None else str(value)
+
+
+def _named(one: Json) -> str:
+    """A choice by its label; what has none, as it is."""
+    return str(one.get("label", one.get("value"))) if isinstance(one, Mapping) else str(one)

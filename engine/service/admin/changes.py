@@ -16,7 +16,7 @@ from engine.schema import journal
 from engine.schema.journal import Change
 from engine.schema.operation import Operation
 from engine.service import drafts, evolution
-from engine.service.admin import clashes, options, room, rules, telling, typed
+from engine.service.admin import clashes, room, rules, telling, typed
 from engine.service.admin import desk as desks
 from engine.service.admin.adding import WIDTHS
 from engine.service.admin.clashes import Clash
@@ -174,7 +174,7 @@ def _title(visit: Visit, catalog: Catalog, entity: Entity | None, key: clashes.K
         return " · ".join(key[1:])
     named = _group_name if key[0] in ("group", "group_place") else _field_name
     name = named(visit, catalog, entity, key[2])
-    known = {**options.LABELS, **telling.ATTRIBUTES}
+    known = {**telling.OPTIONS, **telling.ATTRIBUTES}
     attribute = say(known[key[3]]) if len(key) > 3 and key[3] in known else key[3] if len(key) > 3 else say(M_("Place"))
     return f"{name} · {attribute}"
 

@@ -81,7 +81,7 @@ def _control(desk: Desk, name: str) -> str:
     tag = name.removeprefix("label.")
     if tag != name:
         return desk.visit.languages.all[tag].name
-    known = {**telling.ATTRIBUTES, **{f"option.{one}": text for one, text in options.LABELS.items()}, **CONDITIONS}
+    known = {**telling.ATTRIBUTES, **{f"option.{one}": text for one, text in telling.OPTIONS.items()}, **CONDITIONS}
     known |= {"group": M_("Group"), offers.STEM: M_("Allowed options")}
     return desk.visit.translator.say(known[name]) if name in known else name
 

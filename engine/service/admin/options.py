@@ -10,25 +10,9 @@ from engine.metadata import labels
 from engine.metadata.model import Json
 from engine.metadata.types import TYPES
 from engine.render.bind import Submission
-from engine.service.admin import naming
+from engine.service.admin import naming, telling
 from engine.service.admin.desk import Desk
 
-LABELS: Mapping[str, Message] = {
-    "max_length": M_("Longest text"),
-    "minimum": M_("Smallest value"),
-    "maximum": M_("Largest value"),
-    "digits": M_("Digits in all"),
-    "places": M_("Decimal places"),
-    "non_negative": M_("Never below zero"),
-    "format": M_("Written as"),
-    "translatable": M_("Translated into every language"),
-    "entity": M_("Chosen from"),
-    "show": M_("Shown by its"),
-    "scale": M_("A scale: charts keep the order of its entries"),
-    "choices": M_("Choices"),
-    "types": M_("File endings"),
-    "max_bytes": M_("Largest file, in bytes"),
-}
 VALUES: Mapping[str, Message] = {
     "title": M_("Name (of a record)"),
     "description": M_("Description"),
@@ -50,7 +34,7 @@ def controls(desk: Desk, kind: str, held: Mapping[str, Json]) -> list[dict[str, 
     for name, schema in TYPES[kind].options_schema.items():
         told = _control(desk, kind, name, schema, held.get(name))
         if told is not None:
-            label = say(LABELS[name]) if name in LABELS else name
+            label = say(telling.OPTIONS[name]) if name in telling.OPTIONS else name
             needed = name in TYPES[kind].required_options
             found.append({"name": f"option.{name}", "label": label, "help": say(HELP[name]) if name in HELP else "", "required": needed, **told})
     return found

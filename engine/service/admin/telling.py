@@ -33,8 +33,22 @@ ATTRIBUTES: Mapping[str, Message] = {
     "tab": M_("As a tab"),
     "visible": M_("Visible when"),
 }
-
-
+OPTIONS: Mapping[str, Message] = {
+    "max_length": M_("Longest text"),
+    "minimum": M_("Smallest value"),
+    "maximum": M_("Largest value"),
+    "digits": M_("Digits in all"),
+    "places": M_("Decimal places"),
+    "non_negative": M_("Never below zero"),
+    "format": M_("Written as"),
+    "translatable": M_("Translated into every language"),
+    "entity": M_("Chosen from"),
+    "show": M_("Shown by its"),
+    "scale": M_("A scale: charts keep the order of its entries"),
+    "choices": M_("Choices"),
+    "types": M_("File endings"),
+    "max_bytes": M_("Largest file, in bytes"),
+}
 COSTS: Mapping[tuple[str, str], Message] = {
     ("instant", "nobody"): M_("at once"),
     ("online", "nobody"): M_("takes time, nobody waits"),
@@ -90,10 +104,16 @@ def _named(visit: Visit, key: str, value: object, known: Mapping[str, str]) -> o
     if key == "language":
         return visit.languages.all[value].name if value in visit.languages.all else value
     if key in ("labels", "fields", "what"):
-        parts = value.split(", ")
-        spoken = [visit.translator.say(ATTRIBUTES[one]) if key == "what" and one in ATTRIBUTES else known.get(one, one) for one in parts]
+        spoken = [_attribute(visit, one) if key == "what" else known.get(one, one) for one in value.split(", ")]
         return visit.translator.text(", ").join(spoken)
     return known.get(value, value)
+
+
+def _attribute(visit: Visit, told: str) -> str:
+    """An attribute or option of a field in the reader's words, whatever is said of it behind its name."""
+    name, space, rest = told.partition(" ")
+    message = ATTRIBUTES.get(name) or OPTIONS.get(name)
+    return f"{visit.translator.say(message)}{space}{rest}" if message else told
 
 
 @kept(64)

@@ -318,3 +318,12 @@ def test_other_options_are_told_with_what_they_were_as_long_as_that_is_known() -
     assert "max_length → 300" in str(wider.describe(wider.apply_to(OWN)))  # in the journal, once it is in force
     back = NarrowField("customer", "c_note", {"max_length": 20})
     assert f"“{OWN.entity('customer').by_name['c_note'].label}” of “customer”: max_length 50 → 20" in str(back.describe(OWN))
+
+
+def test_choices_are_told_by_what_goes_and_what_comes() -> None:
+    red, blue, black = ({"value": one.lower(), "label": one} for one in ("Red", "Blue", "Black"))
+    held = applied(AddField("customer", "c_shade", "choice", "basic", "Shade", options={"choices": [red, blue]}))
+    other = NarrowField("customer", "c_shade", {"choices": [red, black]})
+    assert "choices − Blue + Black." in str(other.describe(held))
+    assert "choices → Red · Black." in str(other.describe(other.apply_to(held)))
+    assert "choices Red · Blue → Blue · Red." in str(NarrowField("customer", "c_shade", {"choices": [blue, red]}).describe(held))
