@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from engine.errors import FieldloomError, TooManyAttempts
 from engine.messages import M_
@@ -148,15 +148,13 @@ def note_failure(conn: Connection, *subjects: str) -> None:
     now = datetime.now(UTC)
     failures = sa.case((t.ATTEMPT.c.last_at < now - PAUSE, 1), else_=t.ATTEMPT.c.failures + 1)
     for subject in (_subject(s) for s in subjects):
-        counted = sa.update(t.ATTEMPT).where(t.ATTEMPT.c.subject == subject)
-        counted = counted.ordered_values((t.ATTEMPT.c.failures, failures), (t.ATTEMPT.c.last_at, now))  # MariaDB sets one after the other
-        if conn.execute(counted).rowcount:
-            continue
-        try:
-            with conn.begin_nested():
-                conn.execute(sa.insert(t.ATTEMPT).values(subject=subject, failures=1, last_at=now))
-        except IntegrityError:  # another process counted the first failure at the same moment
-            conn.execute(counted)
+        # In one statement: of two that count the same at once, MariaDB would end one, were it to ask first and write then.
+        first = {"subject": subject, "failures": 1, "last_at": now}
+        if conn.dialect.name in ("mysql", "mariadb"):  # which sets one after the other
+            conn.execute(mysql.insert(t.ATTEMPT).values(first).on_duplicate_key_update([("failures", failures), ("last_at", now)]))
+        else:
+            insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+            conn.execute(insert(t.ATTEMPT).values(first).on_conflict_do_update(index_elements=["subject"], set_={"failures": failures, "last_at": now}))
 
 
 def forget_failures(conn: Connection, subject: str) -> None:

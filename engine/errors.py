@@ -269,12 +269,12 @@ class ChangeUnderWay(FieldloomError):
 
 
 class TableHeld(FieldloomError):
-    """Somebody's open transaction holds a table, so its columns cannot be changed now; nothing was done, nobody was kept waiting."""
+    """A table is in use all the time, so its columns cannot be changed now; nothing was done, nobody was kept waiting."""
 
     def __init__(self, table: str, seconds: float) -> None:
         self.table, self.seconds = table, seconds
-        told = M_("The table “%(table)s” was held by an open transaction for %(seconds)s seconds. Nothing was done; try again later.",
-                  table=table, seconds=round(seconds))  # fmt: skip
+        told = M_("The table “%(table)s” was in use all the time for %(seconds)s seconds, by an open transaction or by very many. "
+                  "Nothing was done; try again later.", table=table, seconds=round(seconds))  # fmt: skip
         super().__init__(told)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from engine.metadata import tables as t
-from engine.schema.ddl import MARIADB, Ground, Statement, normal_type
+from engine.schema.statement import MARIADB, Ground, Statement, normal_type
 
 LARGE = 20_000
 """From so many rows on an index is built beside the writers, not in their way."""

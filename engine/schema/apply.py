@@ -17,7 +17,6 @@ from engine.errors import DatabaseRefused, Interrupted, Outdated
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.schema import actual, compare, effects, journal, lock, overriding, plan, stages
-from engine.schema.ddl import Statement
 from engine.schema.journal import Intent
 from engine.schema.operation import Operation
 from engine.schema.ops.quarantine_field import ReviveField
@@ -25,6 +24,7 @@ from engine.schema.plan import Plan
 from engine.schema.recover import carry_on
 from engine.schema.running import Orders, Run, check, retried, run_all, transaction
 from engine.schema.stages import Applied
+from engine.schema.statement import Statement
 
 
 def publish(database: Database, operations: Iterable[Operation], orders: Orders) -> Applied:

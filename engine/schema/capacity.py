@@ -32,11 +32,11 @@ from engine.metadata.physical import (
     table_names,
 )
 from engine.metadata.types import TYPES
-from engine.schema.ddl import MARIADB, Ground
 from engine.schema.indexes import LONGEST_ORDERED, MOST_KEYS
 from engine.schema.operation import Finding, Operation
 from engine.schema.ops.add_field import AddField
 from engine.schema.ops.convert_field import ConvertField
+from engine.schema.statement import MARIADB, Ground
 
 MOST_FIELDS = 1_500
 """Of an entity. PostgreSQL reads at most 1,664 columns in one statement, whatever tables they come from; SQLite 2,000."""

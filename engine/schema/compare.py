@@ -16,11 +16,11 @@ from engine.metadata.document import PREFIX
 from engine.metadata.model import Catalog, Entity
 from engine.metadata.physical import FOLDED_PREFIX, tables, whole_tables
 from engine.schema import actual, ddl, journal, lock
-from engine.schema.ddl import Ground, Statement, normal_type
 from engine.schema.operation import Finding, Level, Operation
 from engine.schema.ops.common import structural
 from engine.schema.ops.mend import Mend
 from engine.schema.ops.quarantine_field import QuarantineField, ReviveField
+from engine.schema.statement import Ground, Statement, add_column, drop_half_built, normal_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _of_table(conn: Connection, catalog: Catalog, table: Table, entity: Entity, 
         expected = normal_type(column.type.compile(ground.dialect))
         if column.name not in held:
             told = M_("The column “%(name)s” of “%(table)s” is gone.", name=column.name, table=table.name)
-            yield _mended("P2", "error", told, ddl.add_column(table, column, ground))
+            yield _mended("P2", "error", told, add_column(table, column, ground))
         elif held[column.name] != expected:
             told = M_("The column “%(name)s” of “%(table)s” is %(held)s, not %(expected)s.",
                       name=column.name, table=table.name, held=held[column.name], expected=expected)  # fmt: skip
@@ -129,7 +129,7 @@ def _of_indexes(conn: Connection, catalog: Catalog, table: Table, ground: Ground
     for name, statement in ddl.index_statements(catalog, table, ground).items():
         if name in broken:
             told = M_("The index “%(name)s” of “%(table)s” was left half built and cannot be used.", name=name, table=table.name)
-            yield _mended("P5", "warning", told, Statement("drop_index", table.name, name, ddl.drop_half_built(name), later=True))
+            yield _mended("P5", "warning", told, Statement("drop_index", table.name, name, drop_half_built(name), later=True))
         if name not in held and set(ddl.index_columns(catalog, table, ground, name)) <= there:
             told = M_("The index “%(name)s” of “%(table)s” is not there: searches are slow.", name=name, table=table.name)
             yield _mended("P4", "warning", told, statement)

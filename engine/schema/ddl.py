@@ -6,16 +6,14 @@ describe. Each statement does one thing, so that a change that was cut off can g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Connection, Index, Table
-from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex
 
 from engine.metadata.model import Catalog, Entity, Field, apart
 from engine.metadata.physical import (
@@ -31,44 +29,19 @@ from engine.metadata.physical import (
     whole_tables,
 )
 from engine.schema.indexes import MOST_KEYS, first_moment, indexes, indexes_of, is_indexed
-
-Action = Literal["create_table", "drop_table", "add_column", "drop_column", "create_index", "drop_index", "add_foreign_key", "drop_foreign_key"]
-CONTRACTING: tuple[Action, ...] = ("drop_foreign_key", "drop_index", "drop_column", "drop_table")
-"""What takes something away: it runs last, when no request can need it any more."""
-MARIADB = ("mysql", "mariadb")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One act of DDL. `name` is the column, index or constraint. `later` says that it runs beside the writers, after the change is published."""
-
-    action: Action
-    table: str
-    name: str
-    sql: str
-    expected: str = ""
-    later: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the DDL of a change depends on beside the catalogs: the database, which of its tables are large, and how full they are.
-
-    `spent` says for a table how many columns that were dropped still count against its limit, `keys` how many indexes it has,
-    where the database limits those. `indexes` are those it really has, with their columns: one outlives the searching of its field.
-    """
-
-    dialect: Dialect
-    trigrams: bool = False
-    large: frozenset[str] = frozenset()
-    spent: Mapping[str, int] = field(default_factory=dict)
-    keys: Mapping[str, int] = field(default_factory=dict)
-    indexes: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The system: sqlite, postgresql, mariadb or mysql."""
-        return self.dialect.name
+from engine.schema.statement import (
+    MARIADB,
+    Ground,
+    Statement,
+    add_column,
+    add_foreign_key,
+    create_index,
+    create_table,
+    drop_column,
+    drop_foreign_key,
+    drop_index,
+    drop_table,
+)
 
 
 def create_tables(conn: Connection, catalog: Catalog, names: Iterable[str]) -> None:
@@ -97,18 +70,38 @@ def difference(before: Catalog, after: Catalog, ground: Ground) -> list[Statemen
     """
     held, coming = _owners(before), _owners(after)
     made: list[Statement] = []
-    for name in (one for one in coming if one not in held):
-        table = _whole(after, coming[name], name)
-        made.append(Statement("create_table", name, name, _sql(CreateTable(table), ground.dialect)))
-        made += [_create_index(one, ground, later=False) for one in _indexes(after, table, ground).values()]
+    made += _made(after, {name: entity for name, entity in coming.items() if name not in held}, ground)
     changes = list(_changes(before, after, held, coming))
     for change in changes:
         made += _added(before, after, change, ground)
     for change in changes:
         made += _removed(before, change, ground, _set_aside(after))
-    gone = [name for name in held if name not in coming]
-    made += [Statement("drop_table", name, name, f"DROP TABLE {_quoted(name, ground)}") for name in reversed(gone)]
+    made += [drop_table(name, ground) for name in _dropping({name: entity for name, entity in held.items() if name not in coming})]
     return made
+
+
+def _made(after: Catalog, new: Mapping[str, Entity], ground: Ground) -> Iterator[Statement]:
+    """Tables with their indexes. Where a table that is not there yet cannot be referred to, that is done once all are."""
+    keys: list[Statement] = []
+    waiting = set(new)
+    for name, entity in new.items():
+        table = _whole(after, entity, name)
+        waiting.remove(name)
+        early = [one for one in table.columns if any(key.column.table.name in waiting for key in one.foreign_keys)] if ground.name == "postgresql" else []
+        yield create_table(table, ground, {one.name for one in early})
+        yield from (create_index(one, ground, later=False) for one in _indexes(after, table, ground).values())
+        keys += [add_foreign_key(table, one, ground) for one in early]
+    yield from keys
+
+
+def _dropping(gone: Mapping[str, Entity]) -> Iterator[str]:
+    """Tables that go, each before those it refers to."""
+    referring = {name: {entity_of(name), *(one.target for one in standing_in(entity, name))} - {name} for name, entity in gone.items()}
+    waiting = [*reversed([*gone])]
+    while waiting:
+        free = next((one for one in waiting if not any(one in referring[other] for other in waiting)), waiting[0])
+        waiting.remove(free)
+        yield free
 
 
 def _owners(catalog: Catalog) -> dict[str, Entity]:
@@ -159,9 +152,9 @@ def _added(before: Catalog, after: Catalog, change: _Change, ground: Ground) -> 
     for column in new:
         yield add_column(table, column, ground)
     for index, needed in _new_indexes(before, after, change, ground):
-        yield _create_index(index, ground, later=change.table in ground.large and not needed)
+        yield create_index(index, ground, later=change.table in ground.large and not needed)
     if ground.name in MARIADB:
-        yield from (_add_foreign_key(table, column, ground) for column in new if column.foreign_keys)
+        yield from (add_foreign_key(table, column, ground) for column in new if column.foreign_keys)
 
 
 def _whose(names: Set[str], columns: Mapping[str, Field]) -> Iterable[Field]:
@@ -220,58 +213,12 @@ def _removed(before: Catalog, change: _Change, ground: Ground, aside: frozenset[
     gone = [column for column in table.columns if column.name in names]
     if ground.name in MARIADB:
         for column in gone:
-            for key in column.foreign_keys:
-                told = _constraint(key.constraint, ground)
-                sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP FOREIGN KEY {told}"
-                yield Statement("drop_foreign_key", table.name, _plain(told), sql)
+            yield from (drop_foreign_key(key.constraint, ground) for key in column.foreign_keys if key.constraint is not None)
     if ground.name != "postgresql":
         for name, columns in _held_indexes(before, change, ground).items():
             if names & set(columns):
-                told = _quoted(name, ground)
-                sql = f"ALTER TABLE {_quoted(table.name, ground)} NOWAIT DROP INDEX {told}" if ground.name in MARIADB else f"DROP INDEX {told}"
-                yield Statement("drop_index", table.name, name, sql)
-    for column in gone:
-        sql = f"{_alter(table, ground)} DROP COLUMN {_quoted(column.name, ground)}"
-        yield Statement("drop_column", table.name, column.name, sql + _instant(ground))
-
-
-def add_column(table: Table, column: Column[Any], ground: Ground) -> Statement:
-    """The statement that makes a column."""
-    told = _sql(CreateColumn(column), ground.dialect)
-    for key in column.foreign_keys if ground.name not in MARIADB else ():
-        named = f" CONSTRAINT {_constraint(key.constraint, ground)}" if ground.name == "postgresql" else ""
-        told += f"{named} REFERENCES {_quoted(key.column.table.name, ground)} ({_quoted(key.column.name, ground)})"
-    expected = normal_type(column.type.compile(ground.dialect))
-    return Statement("add_column", table.name, column.name, f"{_alter(table, ground)} ADD COLUMN {told}{_instant(ground)}", expected)
-
-
-def _add_foreign_key(table: Table, column: Column[Any], ground: Ground) -> Statement:
-    key = next(iter(column.foreign_keys))
-    told = _constraint(key.constraint, ground)
-    target = f"{_quoted(key.column.table.name, ground)} ({_quoted(key.column.name, ground)})"
-    sql = f"{_alter(table, ground)} ADD CONSTRAINT {told} FOREIGN KEY ({_quoted(column.name, ground)}) REFERENCES {target}, ALGORITHM=INPLACE"
-    return Statement("add_foreign_key", table.name, _plain(told), sql)
-
-
-def _create_index(index: Index, ground: Ground, *, later: bool) -> Statement:
-    sql = _sql(CreateIndex(index), ground.dialect)
-    table = index.table
-    assert table is not None
-    if ground.name in MARIADB:
-        columns = sql[sql.index("(") :]
-        sql = f"{_alter(table, ground)} ADD INDEX {_quoted(str(index.name), ground)} {columns}, ALGORITHM=INPLACE, LOCK=NONE"
-    elif later and ground.name == "postgresql":
-        sql = sql.replace("CREATE INDEX ", "CREATE INDEX CONCURRENTLY ", 1)
-    return Statement("create_index", table.name, str(index.name), sql, later=later)
-
-
-def _alter(table: Table, ground: Ground) -> str:
-    """NOWAIT on MariaDB: who waits for a table there keeps everybody behind them waiting too."""
-    return f"ALTER TABLE {_quoted(table.name, ground)}" + (" NOWAIT" if ground.name in MARIADB else "")
-
-
-def _instant(ground: Ground) -> str:
-    return ", ALGORITHM=INSTANT" if ground.name in MARIADB else ""
+                yield drop_index(table.name, name, ground)
+    yield from (drop_column(table.name, column.name, ground) for column in gone)
 
 
 def _indexes(catalog: Catalog, table: Table, ground: Ground, *, limited: bool = True) -> Mapping[str, Index]:
@@ -283,7 +230,7 @@ def _indexes(catalog: Catalog, table: Table, ground: Ground, *, limited: bool = 
 
 def index_statements(catalog: Catalog, table: Table, ground: Ground) -> dict[str, Statement]:
     """The statements that make a table's indexes, by name; those of a large table run beside the writers where that can be."""
-    return {name: _create_index(one, ground, later=table.name in ground.large) for name, one in _indexes(catalog, table, ground).items()}
+    return {name: create_index(one, ground, later=table.name in ground.large) for name, one in _indexes(catalog, table, ground).items()}
 
 
 def index_columns(catalog: Catalog, table: Table, ground: Ground, name: str) -> list[str]:
@@ -295,8 +242,7 @@ def foreign_key(table: Table, column: Column[Any], ground: Ground) -> Statement 
     """The statement that makes a column's foreign key again; None where the database can only make it with the table."""
     if ground.name == "sqlite":
         return None
-    made = _add_foreign_key(table, column, ground)
-    return made if ground.name in MARIADB else replace(made, sql=made.sql.removesuffix(", ALGORITHM=INPLACE"))
+    return add_foreign_key(table, column, ground)
 
 
 def _held_indexes(before: Catalog, change: _Change, ground: Ground) -> Mapping[str, tuple[str, ...]]:
@@ -308,25 +254,6 @@ def _held_indexes(before: Catalog, change: _Change, ground: Ground) -> Mapping[s
     return {name: tuple(column.name for column in one.columns) for name, one in wanted.items()}
 
 
-def _sql(element: Any, dialect: Dialect) -> str:
-    return "\n".join(line.rstrip() for line in str(element.compile(dialect=dialect)).strip().splitlines())
-
-
-def _quoted(name: str, ground: Ground) -> str:
-    return ground.dialect.identifier_preparer.quote(name)
-
-
-def _constraint(constraint: Any, ground: Ground) -> str:
-    return str(ground.dialect.identifier_preparer.format_constraint(constraint))
-
-
-def _plain(quoted: str) -> str:
-    return quoted.strip('"`')
-
-
-_SPELLINGS = {"bool": "boolean", "bigint(20)": "bigint", "tinyint(1)": "boolean", "int(11)": "integer", "timestamp with time zone": "timestamptz"}
-
-
 def belongs(statement: Statement, catalog: Catalog, ground: Ground) -> bool:
     """Whether what an adding statement makes is part of a catalog's tables."""
     entity = _owners(catalog).get(statement.table)
@@ -336,52 +263,6 @@ def belongs(statement: Statement, catalog: Catalog, ground: Ground) -> bool:
     if statement.action == "create_index":
         return statement.name in _indexes(catalog, table, ground, limited=False)
     return statement.name.removeprefix(f"fk_{statement.table}_") in table.columns
-
-
-def undoing(statement: Statement, ground: Ground) -> str:
-    """The DDL that takes an adding statement back, for a change that is given up half-way; '' where nothing is to be done."""
-    table, name = _quoted(statement.table, ground), _quoted(statement.name, ground)
-    nowait = " NOWAIT" if ground.name in MARIADB else ""
-    match statement.action:
-        case "create_table":
-            return f"DROP TABLE {table}"
-        case "add_column":
-            return f"ALTER TABLE {table}{nowait} DROP COLUMN {name}"
-        case "create_index":
-            return f"ALTER TABLE {table} NOWAIT DROP INDEX {name}" if nowait else f"DROP INDEX {name}"
-        case "add_foreign_key":
-            return f"ALTER TABLE {table} NOWAIT DROP FOREIGN KEY {name}"
-    return ""
-
-
-def empty_copy(ground: Ground, table: str, copy: str, home: str = "") -> str:
-    """The DDL that makes an empty table of the same shape, to try statements on; on PostgreSQL one that only this connection sees."""
-    quote = ground.dialect.identifier_preparer.quote_identifier
-    if ground.name == "postgresql":
-        return f"CREATE TEMPORARY TABLE {quote(copy)} (LIKE {home}.{quote(table)} INCLUDING ALL)"
-    return f"CREATE TABLE {quote(copy)} LIKE {quote(table)}"
-
-
-def drop_copy(copy: str) -> str:
-    """The DDL that takes such a copy away on MariaDB."""
-    return f"DROP TABLE IF EXISTS {copy}"
-
-
-def on_copy(statement: Statement, copy: str, attempt: str) -> str:
-    """A statement of MariaDB on a copy, with another algorithm and lock."""
-    told = re.sub(r", (ALGORITHM|LOCK)=\w+", "", statement.sql)
-    return re.sub(r"^ALTER TABLE \S+( NOWAIT)?", f"ALTER TABLE {copy}", told) + f", {attempt}"
-
-
-def drop_half_built(index: str) -> str:
-    """The DDL that takes away what a concurrent build has left behind on PostgreSQL."""
-    return f'DROP INDEX CONCURRENTLY "{index}"'
-
-
-def normal_type(told: str) -> str:
-    """A column type in one spelling, whether our own DDL or a database's catalog tells it."""
-    plain = told.lower().split(" collate")[0].split(" character set")[0].replace(", ", ",").strip()
-    return _SPELLINGS.get(plain, plain.replace("decimal(", "numeric(").replace("character varying(", "varchar("))
 
 
 def has_trigrams(conn: Connection) -> bool:

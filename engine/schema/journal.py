@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Row
 from engine.errors import BrokenJournal
 from engine.metadata import tables as t
 from engine.metadata.model import Json
-from engine.schema.ddl import Statement
+from engine.schema.statement import Statement
 
 State = Literal["applying", "filling", "published", "applied", "giving_up", "failed"]
 """Applying: intended, perhaps partly done. Filling: columns are there, values are being copied. Published: in force, and

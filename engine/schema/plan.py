@@ -16,7 +16,6 @@ from engine.metadata.model import Catalog, Field, Json
 from engine.metadata.physical import folded, folded_in, is_stored, table_names
 from engine.metadata.types import TYPES
 from engine.schema import capacity, ddl
-from engine.schema.ddl import CONTRACTING, Ground, Statement
 from engine.schema.editing import field_named, with_entity
 from engine.schema.journal import plan_hash
 from engine.schema.operation import Finding, Operation
@@ -24,6 +23,7 @@ from engine.schema.ops.convert_field import ConvertField
 from engine.schema.ops.entities import AddEntity, PurgeEntity
 from engine.schema.ops.retire_field import PurgeField
 from engine.schema.ops.set_labels import SetLabels
+from engine.schema.statement import CONTRACTING, Ground, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog
 from engine.metadata.physical import entity_of, whole_tables
-from engine.schema import ddl
-from engine.schema.ddl import MARIADB, Action, Ground, Statement
+from engine.schema.statement import MARIADB, Action, Ground, Statement, drop_copy, empty_copy, on_copy
 
 Kind = Literal["instant", "online", "reads", "rewrites"]
 """Instant: the same however many rows there are. Online: takes time, beside everybody. Reads, rewrites: all rows, and somebody waits."""
@@ -97,7 +96,7 @@ def _on_postgresql(database: Database, catalogs: list[Catalog], statements: list
         home = conn.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
         made = {one.table for one in statements if one.action == "create_table"}
         for name in sorted(_needed(catalogs, statements) - made):
-            conn.exec_driver_sql(ddl.empty_copy(Ground(conn.dialect), name, name, home))
+            conn.exec_driver_sql(empty_copy(Ground(conn.dialect), name, name, home))
         conn.exec_driver_sql(f"SET LOCAL search_path = pg_temp, {home}")
         for one in statements:
             if one.later:
@@ -160,17 +159,17 @@ def _on_mariadb(database: Database, statements: list[Statement]) -> Iterator[Cos
                     continue
                 if one.table not in made:
                     made[one.table] = f"fl_probe_{uuid.uuid4().hex[:16]}"
-                    conn.exec_driver_sql(ddl.empty_copy(Ground(conn.dialect), one.table, made[one.table]))
+                    conn.exec_driver_sql(empty_copy(Ground(conn.dialect), one.table, made[one.table]))
                 for attempt, kind, held in _ATTEMPTS:
                     try:
-                        conn.exec_driver_sql(ddl.on_copy(one, made[one.table], attempt))
+                        conn.exec_driver_sql(on_copy(one, made[one.table], attempt))
                     except DBAPIError:
                         continue
                     yield Cost(one, kind, held, attempt.rpartition("=")[2] if held != "nobody" else "", probed=True)
                     break
         finally:
             for name in made.values():
-                conn.exec_driver_sql(ddl.drop_copy(name))
+                conn.exec_driver_sql(drop_copy(name))
 
 
 def _clear_up(conn: Connection) -> None:
@@ -180,7 +179,7 @@ def _clear_up(conn: Connection) -> None:
         "AND create_time < NOW() - INTERVAL :minutes MINUTE"
     )
     for name in conn.execute(old, {"minutes": LEFT}).scalars().all():
-        conn.exec_driver_sql(ddl.drop_copy(str(name)))
+        conn.exec_driver_sql(drop_copy(str(name)))
 
 
 def _on_sqlite(database: Database, statements: list[Statement]) -> Iterator[Cost]:

@@ -8,11 +8,11 @@ from engine.errors import FieldloomError
 from engine.metadata import store
 from engine.metadata.database import Database
 from engine.schema import actual, compare, journal, lock, plan, stages
-from engine.schema.ddl import Statement
 from engine.schema.journal import Change
 from engine.schema.operation import read
 from engine.schema.ops import JOURNALLED, Mend
 from engine.schema.running import Orders, Run
+from engine.schema.statement import Statement
 
 log = logging.getLogger("fieldloom.schema")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,15 +18,16 @@ from engine.messages import M_
 from engine.metadata.database import Database
 from engine.metadata.model import Catalog
 from engine.metadata.physical import entity_of
-from engine.schema import actual, ddl, fill
-from engine.schema.ddl import MARIADB, Statement
+from engine.schema import actual, fill
+from engine.schema.statement import MARIADB, Statement, drop_half_built
 
 if TYPE_CHECKING:
     from engine.schema.plan import Plan
 
 LOCK_TIMEOUT = "20ms"
 """How long a statement may wait for a table on PostgreSQL: everybody who comes after it waits with it."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
+_PAUSES = {True: (0.02, 0.5), False: (0.002, 0.01)}
+"""The first and the longest pause between tries, in seconds. MariaDB cannot wait for a moment, so it is asked often: that costs nobody anything."""
 Made = TypeVar("Made")
 
 
@@ -77,7 +79,7 @@ def transaction(run: Run) -> Iterator[Connection]:
 
 def retried(run: Run, attempt: Callable[[], Made], statements: Iterable[Statement]) -> Made:
     """Try until nobody holds the table, with pauses in which others go on. Raises TableHeld when patience ends."""
-    began, pause = time.monotonic(), _FIRST_PAUSE
+    began, (pause, longest) = time.monotonic(), _PAUSES[run.transactional]
     while True:
         try:
             return attempt()
@@ -88,8 +90,8 @@ def retried(run: Run, attempt: Callable[[], Made], statements: Iterable[Statemen
             if spent > run.orders.patience:
                 held = next((entity_of(one.table) for one in statements), "")  # a new extension table waits for the entity's own
                 raise TableHeld(held, spent) from None
-        time.sleep(pause)
-        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        time.sleep(pause * (0.5 + random.random()))  # noqa: S311  # not in step with those who write
+        pause = min(pause * 1.5, longest)
 
 
 def is_held(error: DBAPIError) -> bool:
@@ -189,7 +191,7 @@ def _is_built(database: Database, statement: Statement) -> bool:
     try:
         with database.reading() as conn:
             if statement.name in actual.half_built(conn, statement.table):
-                conn.exec_driver_sql(ddl.drop_half_built(statement.name))
+                conn.exec_driver_sql(drop_half_built(statement.name))
             if not actual.is_done(conn, statement):
                 conn.exec_driver_sql(statement.sql)
     except DBAPIError:

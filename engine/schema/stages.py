@@ -24,10 +24,10 @@ from engine.errors import TableHeld
 from engine.metadata import store
 from engine.metadata.model import Catalog, Json
 from engine.schema import actual, archive, ddl, fill, journal, plan
-from engine.schema.ddl import CONTRACTING, Statement
 from engine.schema.journal import State
 from engine.schema.plan import Fill, Plan
 from engine.schema.running import NotRun, Run, execute, retried, run_all, run_alone, run_beside, transaction
+from engine.schema.statement import CONTRACTING, Statement, undoing
 
 GRACE = 1.0
 """How long requests that began before a publishing may go on using what it has hidden, in seconds."""
@@ -238,7 +238,7 @@ def give_up(run: Run, change: int, statements: Sequence[Statement], folding: Seq
     with run.database.reading() as conn:
         ground, there = actual.ground(conn, frozenset()), journal.was_there(conn, change)
     for one in reversed([one for one in statements if one.action not in CONTRACTING and (one.action, one.table, one.name) not in there]):
-        sql = "" if ddl.belongs(one, base, ground) else ddl.undoing(one, ground)
+        sql = "" if ddl.belongs(one, base, ground) else undoing(one, ground)
         with run.database.reading() as conn:
             wanted = bool(sql) and actual.is_done(conn, one)
         if wanted:

@@ -19,12 +19,12 @@ from engine.metadata.physical import entity_of
 from engine.schema import actual, apply, capacity, effects, journal, operation, overriding, plan, recover, running
 from engine.schema.apply import Applied, Orders
 from engine.schema.capacity import Budget
-from engine.schema.ddl import Statement
 from engine.schema.effects import Effects
 from engine.schema.journal import Change
 from engine.schema.operation import Finding, Operation
 from engine.schema.ops import JOURNALLED, OPERATIONS, Mend, MoveFields, MoveGroup, TakeOver
 from engine.schema.plan import Plan, Step
+from engine.schema.statement import Statement
 from engine.service import rule_findings, starts
 from engine.service.visit import Site, Visit
 

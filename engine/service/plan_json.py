@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from engine.messages import Message
 from engine.metadata.model import Catalog, Json
-from engine.schema.ddl import Statement
 from engine.schema.journal import Change, Event
 from engine.schema.operation import Finding, read
 from engine.schema.ops import JOURNALLED
 from engine.schema.plan import Plan
+from engine.schema.statement import Statement
 
 if TYPE_CHECKING:  # it is imported by what evolution itself needs
     from engine.service.evolution import Preview

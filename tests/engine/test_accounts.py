@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -259,3 +260,17 @@ def test_two_first_failures_at_the_same_moment_are_both_counted(workshop: Databa
     with workshop.writing() as conn:
         assert conn.execute(sa.select(t.ATTEMPT.c.failures).where(t.ATTEMPT.c.subject == subject)).scalar_one() == 2
         conn.execute(sa.delete(t.ATTEMPT))
+
+
+def test_people_who_sign_in_at_once_do_not_end_each_other(workshop: Database) -> None:
+    def sign_in(_: int) -> None:
+        for _ in range(15):
+            with workshop.writing() as conn:
+                accounts.note_failure(conn, "user:crowd")
+            with workshop.writing() as conn:
+                accounts.forget_failures(conn, "user:crowd")
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(sign_in, range(4)))
+    with workshop.reading() as conn:
+        accounts.check_throttle(conn, "user:crowd")

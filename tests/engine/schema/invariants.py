@@ -12,8 +12,8 @@ from engine.metadata.model import Catalog, Json
 from engine.metadata.physical import entity_of, tables, whole_tables
 from engine.records import read, write
 from engine.schema import actual, journal
-from engine.schema.ddl import normal_type
 from engine.schema.indexes import indexes
+from engine.schema.statement import normal_type
 
 OWN = "c_"
 """How the names of the entities begin that these tests make."""

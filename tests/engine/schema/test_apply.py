@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from engine.errors import BrokenJournal, ChangeRefused, ChangeUnderWay, NotConfirmed, Outdated, TableHeld
 from engine.metadata import store
 from engine.metadata.database import Database
+from engine.metadata.physical import tables
 from engine.metadata.store import CatalogStore
 from engine.records import write
 from engine.schema import actual, journal, lock
@@ -210,6 +212,49 @@ def test_an_own_dictionary_is_purged_with_its_table(installed: Database, publish
         assert not actual.columns(conn, "c_colour")
     with pytest.raises(ChangeRefused, match="used before"):
         publish(COLOUR)
+    in_step(installed)
+
+
+def an_entity(name: str) -> AddEntity:
+    return AddEntity({**COLOUR.definition, "entity": name, "label": name, "plural": name})
+
+
+def refers(entity: str, to: str) -> AddField:
+    return AddField(entity, f"c_to_{to}", "list", "basic", to, options={"entity": to})
+
+
+TOGETHER = {
+    "to one that is made later": (refers("c_xa", "c_xb"),),
+    "to one that is made before": (refers("c_xb", "c_xa"),),
+    "to each other": (refers("c_xa", "c_xb"), refers("c_xb", "c_xa")),
+    "to itself": (refers("c_xa", "c_xa"),),
+}
+
+
+@pytest.mark.parametrize("fields", TOGETHER.values(), ids=TOGETHER.keys())
+def test_entities_that_are_made_at_once_may_refer_to_each_other(installed: Database, publish: Publish, fields: tuple[AddField, ...]) -> None:
+    publish(an_entity("c_xa"), an_entity("c_xb"), *fields)
+    in_step(installed)
+    catalog = catalog_of(installed)
+    with installed.writing() as conn:
+        rows = {name: write.insert(conn, catalog, catalog.entity(name), {"name": name}, by=None) for name in ("c_xa", "c_xb")}
+    for one in fields:
+        table = tables(catalog)[one.entity]
+        with installed.writing() as conn:
+            conn.execute(sa.update(table).values({one.name: rows[one.options["entity"]]}))
+        with pytest.raises(IntegrityError), installed.writing() as conn:
+            conn.execute(sa.update(table).values({one.name: 77_777}))
+
+
+@pytest.mark.parametrize(("owner", "target"), [("c_xa", "c_xb"), ("c_xb", "c_xa")])
+def test_entities_that_are_purged_at_once_go_in_an_order_that_can_be(installed: Database, publish: Publish, owner: str, target: str) -> None:
+    publish(an_entity("c_xa"), an_entity("c_xb"), refers(owner, target))
+    publish(RetireEntity(owner), RetireEntity(target))
+    done = publish(PurgeEntity(owner), PurgeEntity(target), confirmed=frozenset({"D1:c_xa", "D1:c_xb"}))
+    assert done.left == ()
+    with installed.reading() as conn:
+        assert not actual.columns(conn, owner)
+        assert not actual.columns(conn, target)
     in_step(installed)
 
 

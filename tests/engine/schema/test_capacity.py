@@ -20,9 +20,9 @@ from engine.metadata.physical import extensions, tables
 from engine.records import overflow, read, write
 from engine.schema import actual, capacity, plan
 from engine.schema.apply import Applied
-from engine.schema.ddl import Ground
 from engine.schema.operation import Operation
 from engine.schema.ops import AddEntity, AddField, ChangeField, ConvertField, PurgeField, RestoreField, RetireField
+from engine.schema.statement import Ground
 from tests.engine.making import a_catalog, a_field, an_entity, beside, made
 from tests.engine.schema.acting import found, in_step, save, values_of
 from tests.engine.schema.test_operations import COLOUR, SHIPPED

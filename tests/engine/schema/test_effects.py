@@ -19,10 +19,10 @@ from engine.records import write
 from engine.schema import actual, apply, counting, effects, plan, probing, stages
 from engine.schema.apply import Orders
 from engine.schema.counting import Count
-from engine.schema.ddl import Statement
 from engine.schema.effects import Effects
 from engine.schema.operation import Operation
 from engine.schema.ops import AddField, ChangeField, ConvertField, PurgeField, RetireField
+from engine.schema.statement import Statement
 from engine.service import evolution, plan_json
 from tests.engine.making import a_field, an_entity, made
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.exc import IdentifierError
 
 from engine.schema import ddl, plan
-from engine.schema.ddl import Ground
 from engine.schema.names import entity_clash, field_clash
 from engine.schema.ops import AddField
+from engine.schema.statement import Ground
 from tests.engine.making import a_catalog, a_field, an_entity
 from tests.engine.schema.test_capacity import GROUNDS
 from tests.engine.schema.test_operations import SHIPPED
