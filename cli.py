@@ -7,6 +7,7 @@ import getpass
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from commands import catalog, files, labels, schema, telling
 from engine.access import ROLES
@@ -21,10 +22,30 @@ THREADS = 8
 MAX_DAYS = 36_500
 
 
+class _NotUnderstood(Exception):
+    def __init__(self, parser: argparse.ArgumentParser, message: str) -> None:
+        super().__init__(message)
+        self.parser = parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Leave it to `main`, which knows in what form it is to be said."""
+        raise _NotUnderstood(self, message)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status."""
     os.umask(0o077)  # what is made here, the database file too, is for its owner only
-    told = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        told = _parser().parse_args(given)
+    except _NotUnderstood as error:
+        if "--json" in given:
+            telling.say_json({"error": "Usage", "message": str(error)})
+            return telling.USAGE
+        error.parser.print_usage(sys.stderr)
+        error.parser.exit(telling.USAGE, f"{error.parser.prog}: error: {error}\n")
     try:
         status = int(told.run(told, from_environment()))
         sys.stdout.flush()
@@ -43,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fieldloom", description="A metadata-driven form engine and its customer module.")
+    parser = _Parser(prog="fieldloom", description="A metadata-driven form engine and its customer module.")
     commands = parser.add_subparsers(required=True, metavar="command")
     init = commands.add_parser("init", help="set the database up; safe to run again")
     init.add_argument("--samples", action="store_true", help="add sample customers where there are none")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from engine.errors import ChangeRefused, ChangeUnderWay, FieldloomError, NotConfirmed, TableHeld, Unavailable
+from engine.errors import BadOperation, ChangeRefused, ChangeUnderWay, FieldloomError, NotConfirmed, TableHeld, Unavailable
 
 DONE, REFUSED, USAGE, UNCONFIRMED, BUSY, STOPPED = 0, 1, 2, 3, 4, 130
 """The exit statuses. Having nothing to do is done; stopped is by Ctrl-C."""
@@ -18,6 +18,8 @@ def status_of(error: Exception) -> int:
     """The exit status for what was refused."""
     if isinstance(error, NotConfirmed):
         return UNCONFIRMED
+    if isinstance(error, BadOperation):
+        return USAGE
     return BUSY if isinstance(error, (ChangeUnderWay, TableHeld, Unavailable)) else REFUSED
 
 

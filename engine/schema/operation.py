@@ -96,6 +96,8 @@ def read(documents: Json, operations: Mapping[str, type[Operation]], *, kept: bo
 def _read(place: int, document: Json, operations: Mapping[str, type[Operation]], kept: bool) -> Operation:
     kind = document.get("operation") if isinstance(document, Mapping) else None
     known = operations.get(kind) if isinstance(kind, str) else None
+    if kind is None and isinstance(document, Mapping):
+        raise BadOperation(place, "operation", M_("“%(name)s” is missing.", name="operation"))
     if known is None:
         raise BadOperation(place, "operation", M_("There is no operation “%(name)s”. Known: %(known)s.", name=kind, known=", ".join(operations)))
     told = {name: value for name, value in document.items() if name != "operation"}

@@ -103,14 +103,15 @@ def test_operations_come_from_the_standard_input(line: Line, installed: Database
 
 REFUSED = {
     "a system field": ("{operation: retire_field, entity: customer, field: name}", 1, "S1"),
+    "no operation": ("{entity: customer}", 2, "“operation” is missing"),
     "a field that there is not": ("{operation: retire_field, entity: customer, field: c_none}", 1, "N0"),
-    "an operation that there is not": ("{operation: sing}", 1, "There is no operation “sing”"),
-    "an argument that is missing": ("{operation: retire_field, entity: customer}", 1, "“field” is missing"),
-    "a text": ("just words", 1, "Operations are a list"),
-    "no YAML": ("{[", 1, "operations.yaml"),
+    "an operation that there is not": ("{operation: sing}", 2, "There is no operation “sing”"),
+    "an argument that is missing": ("{operation: retire_field, entity: customer}", 2, "“field” is missing"),
+    "a text": ("just words", 2, "Operations are a list"),
+    "no YAML": ("{[", 2, "operations.yaml"),
     "nothing": ("[]", 0, "Nothing to do"),
-    "a name of two words": ("{operation: retire_field, entity: customer, field: two words}", 1, "“two words” cannot be a database name: small letters"),
-    "a name too long": (f"{{operation: retire_field, entity: customer, field: c_{'a' * 60}}}", 1, "40 characters at most"),
+    "a name of two words": ("{operation: retire_field, entity: customer, field: two words}", 2, "“two words” cannot be a database name: small letters"),
+    "a name too long": (f"{{operation: retire_field, entity: customer, field: c_{'a' * 60}}}", 2, "40 characters at most"),
 }
 
 
@@ -135,6 +136,8 @@ def test_what_cannot_be_meant_is_usage(line: Line, arguments: tuple[str, ...]) -
     with pytest.raises(SystemExit) as ended:
         line(*arguments)
     assert ended.value.code == 2
+    assert "error:" in line.err
+    assert line.json(*arguments, status=2)["error"] == "Usage"
 
 
 @ON_SQLITE

@@ -69,7 +69,19 @@ class AddField(Operation):
             return [Finding("F4", "error", told, self.entity, self.name)]
         if (self.searchable and not TYPES[self.type].operators) or (self.required and self.defined(catalog.entities[self.entity]).type == "hint"):
             return [Finding("F4", "error", M_("A field of this type can be neither searched nor required."), self.entity, self.name)]
-        return self._notes(catalog.entities[self.entity])
+        return self._places(catalog) + self._notes(catalog.entities[self.entity])
+
+    def _places(self, catalog: Catalog) -> list[Finding]:
+        """What stood in the group once and is gone makes the field come last there; what never was anything is a mistake."""
+        entity = catalog.entities[self.entity]
+        anchor = field_named(entity.fields, self.before) if self.before else None
+        if self.before is None or (anchor and anchor.group == self.group):
+            return []
+        if anchor or field_named((*entity.retired, *entity.missing), self.before) or (entity.name, self.before) in catalog.spent:
+            told = M_("“%(name)s” does not stand in the group “%(group)s”: the field comes last there.", name=self.before, group=self.group)
+            return [Finding("G1", "warning", told, self.entity, self.name)]
+        told = M_("“%(name)s” does not stand in the group “%(group)s”, so nothing can be put before it.", name=self.before, group=self.group)
+        return [Finding("N0", "error", told, self.entity, self.name)]
 
     def _notes(self, entity: Entity) -> list[Finding]:
         found = []

@@ -94,6 +94,7 @@ REFUSED = [
     pytest.param(MoveFields("customer", ("fax",), "contact_person"), None, "", id="3.1.4 others may go anywhere"),
     pytest.param(MoveFields("customer", ("fax",), "basic", "fax"), "N0", "before itself", id="before itself"),
     pytest.param(MoveFields("customer", ("fax",), "basic", "industry"), "N0", "does not stand", id="before a field of another group"),
+    pytest.param(replace(NOTE, name="c_new", before="nope"), "N0", "nothing can be put before it", id="new, before a field that there is not"),
     pytest.param(WidenField("customer", "name", {"max_length": 99}), "W1", "smaller", id="shorter is no widening"),
     pytest.param(WidenField("customer", "c_note", {"max_length": None}), None, "", id="the default of 255 is wider than 50"),
     pytest.param(WidenField("customer", "name", {"format": "email"}), "W1", "may not be changed", id="a format is no widening"),
@@ -124,6 +125,14 @@ def test_what_cannot_be_is_refused_with_its_reason(operation: Operation, code: s
     errors = [one for one in operation.check(OWN) if one.level == "error"]
     assert [one.code for one in errors] == ([code] if code else [])
     assert all(words in str(one.message) for one in errors)
+
+
+@pytest.mark.parametrize("before", ["industry", "c_note"], ids=["of another group", "retired meanwhile"])
+def test_a_field_whose_neighbour_has_gone_comes_last_and_that_is_said(before: str) -> None:
+    held = RetireField("customer", "c_note").apply_to(OWN)
+    (finding,) = replace(NOTE, name="c_new", label="New", before=before).check(held)
+    assert (finding.code, finding.level) == ("G1", "warning")
+    assert f"“{before}” does not stand in the group “basic”" in str(finding.message)
 
 
 def test_a_field_that_a_rule_leans_on_cannot_be_retired() -> None:
