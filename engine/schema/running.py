@@ -149,10 +149,10 @@ def run_alone(run: Run, statement: Statement, *, first: bool = False) -> None:
         _see(conn, statement)
 
 
-def execute(run: Run, sql: str) -> None:
-    """Run one statement of DDL by itself. On MariaDB it is its own transaction in any case."""
+def execute(run: Run, sql: str, *, unchecked: bool = False) -> None:
+    """Run one statement of DDL by itself; `unchecked`, whoever refers to what it drops. On MariaDB it is its own transaction in any case."""
     with transaction(run) if run.transactional else run.database.reading() as conn:
-        unchecked = conn.dialect.name in MARIADB and "FOREIGN KEY" in sql
+        unchecked = conn.dialect.name in MARIADB and (unchecked or "FOREIGN KEY" in sql)
         if unchecked:  # a new column is empty: there is nothing to check, and so nothing to copy
             conn.exec_driver_sql("SET foreign_key_checks = 0")
         try:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -237,11 +238,14 @@ def give_up(run: Run, change: int, statements: Sequence[Statement], folding: Seq
         journal.add_event(conn, change, "giving_up", {"folding": list(folding), "reason": reason[:2000]})
     with run.database.reading() as conn:
         ground, there = actual.ground(conn, frozenset()), journal.was_there(conn, change)
-    for one in reversed([one for one in statements if one.action not in CONTRACTING and (one.action, one.table, one.name) not in there]):
+    done = [one for one in statements if one.action not in CONTRACTING and (one.action, one.table, one.name) not in there]
+    new = {one.table for one in done if one.action == "create_table"}  # which go with all that was made in them
+    for one in reversed([one for one in done if one.action == "create_table" or one.table not in new]):
         sql = "" if ddl.belongs(one, base, ground) else undoing(one, ground)
         with run.database.reading() as conn:
             wanted = bool(sql) and actual.is_done(conn, one)
         if wanted:
-            retried(run, lambda sql=sql: execute(run, sql), [one])  # type: ignore[misc]
+            # Only what was made with a new table can refer to it.
+            retried(run, partial(execute, run, sql, unchecked=one.table in new), [one])
     with run.database.writing() as conn:
         journal.add_event(conn, change, "failed", {"reason": reason[:2000]})

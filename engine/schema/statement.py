@@ -61,7 +61,7 @@ def add_column(table: Table, column: Column[Any], ground: Ground) -> Statement:
     told = _sql(CreateColumn(column), ground.dialect)
     for key in column.foreign_keys if ground.name not in MARIADB else ():
         named = f" CONSTRAINT {_constraint(key.constraint, ground)}" if ground.name == "postgresql" else ""
-        told += f"{named} REFERENCES {quoted(key.column.table.name, ground)} ({quoted(key.column.name, ground)})"
+        told += f"{named} REFERENCES {_quoted(key.column.table.name, ground)} ({_quoted(key.column.name, ground)})"
     expected = normal_type(column.type.compile(ground.dialect))
     return Statement("add_column", table.name, column.name, f"{_alter(table.name, ground)} ADD COLUMN {told}{_instant(ground)}", expected)
 
@@ -70,8 +70,8 @@ def add_foreign_key(table: Table, column: Column[Any], ground: Ground) -> Statem
     """The statement that makes the foreign key of a column that is there."""
     key = next(iter(column.foreign_keys))
     told = _constraint(key.constraint, ground)
-    target = f"{quoted(key.column.table.name, ground)} ({quoted(key.column.name, ground)})"
-    sql = f"{_alter(table.name, ground)} ADD CONSTRAINT {told} FOREIGN KEY ({quoted(column.name, ground)}) REFERENCES {target}"
+    target = f"{_quoted(key.column.table.name, ground)} ({_quoted(key.column.name, ground)})"
+    sql = f"{_alter(table.name, ground)} ADD CONSTRAINT {told} FOREIGN KEY ({_quoted(column.name, ground)}) REFERENCES {target}"
     return Statement("add_foreign_key", table.name, _plain(told), sql + (", ALGORITHM=INPLACE" if ground.name in MARIADB else ""))
 
 
@@ -82,7 +82,7 @@ def create_index(index: Index, ground: Ground, *, later: bool) -> Statement:
     assert table is not None
     if ground.name in MARIADB:
         columns = sql[sql.index("(") :]
-        sql = f"{_alter(table.name, ground)} ADD INDEX {quoted(str(index.name), ground)} {columns}, ALGORITHM=INPLACE, LOCK=NONE"
+        sql = f"{_alter(table.name, ground)} ADD INDEX {_quoted(str(index.name), ground)} {columns}, ALGORITHM=INPLACE, LOCK=NONE"
     elif later and ground.name == "postgresql":
         sql = sql.replace("CREATE INDEX ", "CREATE INDEX CONCURRENTLY ", 1)
     return Statement("create_index", table.name, str(index.name), sql, later=later)
@@ -90,7 +90,7 @@ def create_index(index: Index, ground: Ground, *, later: bool) -> Statement:
 
 def _alter(table: str, ground: Ground) -> str:
     """NOWAIT on MariaDB: who waits for a table there keeps everybody behind them waiting too."""
-    return f"ALTER TABLE {quoted(table, ground)}" + (" NOWAIT" if ground.name in MARIADB else "")
+    return f"ALTER TABLE {_quoted(table, ground)}" + (" NOWAIT" if ground.name in MARIADB else "")
 
 
 def _instant(ground: Ground) -> str:
@@ -99,23 +99,23 @@ def _instant(ground: Ground) -> str:
 
 def drop_table(name: str, ground: Ground) -> Statement:
     """The statement that drops a table."""
-    return Statement("drop_table", name, name, f"DROP TABLE {quoted(name, ground)}")
+    return Statement("drop_table", name, name, f"DROP TABLE {_quoted(name, ground)}")
 
 
 def drop_column(table: str, name: str, ground: Ground) -> Statement:
     """The statement that drops a column."""
-    return Statement("drop_column", table, name, f"{_alter(table, ground)} DROP COLUMN {quoted(name, ground)}{_instant(ground)}")
+    return Statement("drop_column", table, name, f"{_alter(table, ground)} DROP COLUMN {_quoted(name, ground)}{_instant(ground)}")
 
 
 def drop_index(table: str, name: str, ground: Ground) -> Statement:
     """The statement that drops an index."""
-    return Statement("drop_index", table, name, _dropping_index(quoted(table, ground), quoted(name, ground), ground))
+    return Statement("drop_index", table, name, _dropping_index(_quoted(table, ground), _quoted(name, ground), ground))
 
 
 def drop_foreign_key(constraint: ForeignKeyConstraint, ground: Ground) -> Statement:
     """The statement that drops a foreign key."""
     told, table = _constraint(constraint, ground), constraint.table.name
-    return Statement("drop_foreign_key", table, _plain(told), _dropping_key(quoted(table, ground), told, ground))
+    return Statement("drop_foreign_key", table, _plain(told), _dropping_key(_quoted(table, ground), told, ground))
 
 
 def _dropping_index(table: str, name: str, ground: Ground) -> str:
@@ -130,8 +130,7 @@ def _sql(element: Any, dialect: Dialect) -> str:
     return "\n".join(line.rstrip() for line in str(element.compile(dialect=dialect)).strip().splitlines())
 
 
-def quoted(name: str, ground: Ground) -> str:
-    """A name as the database writes it within statements."""
+def _quoted(name: str, ground: Ground) -> str:
     return ground.dialect.identifier_preparer.quote(name)
 
 
@@ -143,12 +142,9 @@ def _plain(quoted: str) -> str:
     return quoted.strip('"`')
 
 
-_SPELLINGS = {"bool": "boolean", "bigint(20)": "bigint", "tinyint(1)": "boolean", "int(11)": "integer", "timestamp with time zone": "timestamptz"}
-
-
 def undoing(statement: Statement, ground: Ground) -> str:
     """The DDL that takes an adding statement back, for a change that is given up half-way; '' where nothing is to be done."""
-    table, name = quoted(statement.table, ground), quoted(statement.name, ground)
+    table, name = _quoted(statement.table, ground), _quoted(statement.name, ground)
     match statement.action:
         case "create_table":
             return f"DROP TABLE {table}"
@@ -183,6 +179,9 @@ def on_copy(statement: Statement, copy: str, attempt: str) -> str:
 def drop_half_built(index: str) -> str:
     """The DDL that takes away what a concurrent build has left behind on PostgreSQL."""
     return f'DROP INDEX CONCURRENTLY "{index}"'
+
+
+_SPELLINGS = {"bool": "boolean", "bigint(20)": "bigint", "tinyint(1)": "boolean", "int(11)": "integer", "timestamp with time zone": "timestamptz"}
 
 
 def normal_type(told: str) -> str:

@@ -82,6 +82,12 @@ def add_entity(n: int) -> list[Operation]:
     return [AddEntity(a_definition(f"c_a{n}", {"name": "code", "label": "Code", "type": "text", "searchable": True}))]
 
 
+def add_circle(n: int) -> list[Operation]:
+    one, other = f"c_a{n}", f"c_b{n}"
+    entities = [AddEntity(a_definition(name)) for name in (one, other)]
+    return [*entities, *(AddField(name, "c_to", "reference", "basic", "To", options={"entity": to}) for name, to in ((one, other), (other, one)))]
+
+
 def purge_entity(n: int) -> list[Operation]:
     return [PurgeEntity(f"c_p{n}")]
 
@@ -98,7 +104,7 @@ def batch(n: int) -> list[Operation]:
 
 
 CHANGES: Mapping[str, Callable[[int], list[Operation]]] = {
-    one.__name__: one for one in (add, add_searchable, add_reference, let_search, convert, purge, add_entity, purge_entity, batch)
+    one.__name__: one for one in (add, add_searchable, add_reference, let_search, convert, purge, add_entity, add_circle, purge_entity, batch)
 }
 
 
@@ -196,7 +202,7 @@ def is_done(catalog: Catalog, n: int, change: str) -> bool:
             return thing.field(f"c_t{n}").searchable
         case "purge":
             return (thing.name, f"c_r{n}") in catalog.spent
-        case "add_entity":
+        case "add_entity" | "add_circle":
             return f"c_a{n}" in catalog.entities
         case "purge_entity":
             return (f"c_p{n}", "") in catalog.spent
