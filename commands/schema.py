@@ -15,7 +15,7 @@ from engine.metadata.database import Database
 from engine.metadata.model import Json
 from engine.service import schema_commands
 from engine.service.schema_commands import Wish
-from settings import Settings
+from settings import BadSetting, Settings
 
 EXIT = "exit status: 0 done, or nothing to do; 1 refused, or something was found; 2 not understood; 3 waits for a confirmation; 4 busy, try again"
 
@@ -224,5 +224,5 @@ def guarded(told: argparse.Namespace, settings: Settings, run: Callable[[Databas
     try:
         with closing(Database(settings.database_url)) as database, schema_commands.in_words(database):
             return run(database)
-    except FieldloomError as error:
+    except (FieldloomError, BadSetting) as error:
         return refuse(error, as_json=told.json)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from engine.errors import BadOperation, ChangeRefused, ChangeUnderWay, FieldloomError, NotConfirmed, TableHeld, Unavailable
+from settings import BadSetting
 
 DONE, REFUSED, USAGE, UNCONFIRMED, BUSY, STOPPED = 0, 1, 2, 3, 4, 130
 """The exit statuses. Having nothing to do is done; stopped is by Ctrl-C."""
@@ -34,7 +35,7 @@ def told_of(error: Exception) -> list[str]:
     return [str(error)]
 
 
-def refuse(error: FieldloomError, *, as_json: bool) -> int:
+def refuse(error: FieldloomError | BadSetting, *, as_json: bool) -> int:
     """Say why nothing was done. Returns the exit status."""
     if as_json:
         document: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}

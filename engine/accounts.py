@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -143,18 +144,26 @@ def check_throttle(conn: Connection, *subjects: str) -> None:
             raise TooManyAttempts(int((until - now).total_seconds()) + 1)
 
 
+def hold_attempts(conn: Connection, subject: str) -> None:
+    """Let nobody else look at the count of a subject until the unit ends: of many attempts at once, each is judged after the one before it."""
+    _count(conn, {"subject": _subject(subject), "failures": 0, "last_at": datetime.now(UTC)}, {"failures": t.ATTEMPT.c.failures})
+
+
 def note_failure(conn: Connection, *subjects: str) -> None:
     """Count a failed attempt; counts older than the pause start again."""
     now = datetime.now(UTC)
     failures = sa.case((t.ATTEMPT.c.last_at < now - PAUSE, 1), else_=t.ATTEMPT.c.failures + 1)
-    for subject in (_subject(s) for s in subjects):
-        # In one statement: of two that count the same at once, MariaDB would end one, were it to ask first and write then.
-        first = {"subject": subject, "failures": 1, "last_at": now}
-        if conn.dialect.name in ("mysql", "mariadb"):  # which sets one after the other
-            conn.execute(mysql.insert(t.ATTEMPT).values(first).on_duplicate_key_update([("failures", failures), ("last_at", now)]))
-        else:
-            insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-            conn.execute(insert(t.ATTEMPT).values(first).on_conflict_do_update(index_elements=["subject"], set_={"failures": failures, "last_at": now}))
+    for subject in subjects:
+        _count(conn, {"subject": _subject(subject), "failures": 1, "last_at": now}, {"failures": failures, "last_at": now})
+
+
+def _count(conn: Connection, first: Mapping[str, Any], again: Mapping[str, Any]) -> None:
+    """In one statement: of two that count the same at once, MariaDB would end one, were it asked first and written then."""
+    if conn.dialect.name in ("mysql", "mariadb"):  # which sets one after the other
+        conn.execute(mysql.insert(t.ATTEMPT).values(first).on_duplicate_key_update(list(again.items())))
+    else:
+        insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+        conn.execute(insert(t.ATTEMPT).values(first).on_conflict_do_update(index_elements=["subject"], set_=again))
 
 
 def forget_failures(conn: Connection, subject: str) -> None:

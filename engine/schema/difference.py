@@ -5,7 +5,7 @@ Nothing destructive follows from a difference. What is here and not in the docum
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from engine.messages import M_, Message
@@ -38,6 +38,8 @@ from engine.schema.ops.common import PREFIX
 from engine.schema.order import moves
 from engine.schema.shipped import Shipped, taken_back
 
+_AT_ONCE = 40
+"""So many fields come with a new entity: that many fit a row of each database, whatever they are."""
 _ENTITY = ("label", "plural", "icon", "picker")
 _FIXED = ("kind", "title", "owner", "tree", "charts", "searched")
 _GROUP = ("label", "columns", "collapsed", "tab")
@@ -92,6 +94,20 @@ def _needs(entity: Entity) -> Iterator[str]:
     yield from (one.target for one in entity.fields if one.target and not one.name.startswith(PREFIX))
 
 
+def _begun(wanted: Entity, known: Set[str]) -> Entity:
+    """A new entity as far as it can be made at once. The other fields come one by one, and each finds its table; so do rules that name them."""
+    can = [one for one in wanted.fields if not one.target or one.target in known or not one.name.startswith(PREFIX)]
+    needed = {wanted.title, wanted.tree, *wanted.charts, *(one.name for one in can if wanted.owner and one.target == wanted.owner)}
+    come = needed | {one.name for one in can[:_AT_ONCE]}
+    fields = (one for one in can if one.name in come)
+    groups = (one if set(names_in(one.visible)) <= come else replace(one, visible=None) for one in wanted.groups)
+    return replace(
+        wanted,
+        fields=tuple(one if set(names_in(list(one.rules.values()))) <= come else replace(one, rules={}) for one in fields),
+        groups=tuple(groups),
+    )
+
+
 class _Walk:
     """The catalog as each operation leaves it."""
 
@@ -116,18 +132,14 @@ class _Walk:
         return self.catalog.entities[name]
 
     def entity_comes(self, wanted: Definition) -> None:
-        """Restored where it is retired, else added, with the fields whose references can be there already."""
+        """Restored where it is retired, else added, with the fields whose references can be there already, and no more than any table takes."""
         name = wanted.entity.name
         if name in self.catalog.retired:
             self._do(RestoreEntity(name))
         elif not name.startswith(PREFIX):
             self._tell("T1", M_("“%(name)s” belongs to another version of the program and does not come.", name=name), name)
         else:
-            known = {*self.catalog.entities, name}
-            ready = replace(
-                wanted.entity,
-                fields=tuple(one for one in wanted.entity.fields if not one.target or one.target in known or not one.name.startswith(PREFIX)),
-            )
+            ready = _begun(wanted.entity, {*self.catalog.entities, name})
             bare = Catalog(0, {**self.catalog.entities, name: ready}, {})
             self._do(AddEntity(document.of_entity(bare, ready)))
 

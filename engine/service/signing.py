@@ -19,6 +19,7 @@ def sign_in(site: Site, username: str, password: str, address: str) -> str:
     """
     subjects = (f"user:{username.strip().lower()}", f"ip:{address}")
     with site.database.writing() as conn:
+        accounts.hold_attempts(conn, subjects[0])
         accounts.check_throttle(conn, *subjects)
         accounts.note_failure(conn, subjects[0])  # beforehand: attempts at once are counted as well
     with site.database.reading() as conn:

@@ -11,6 +11,7 @@ from engine.metadata import store
 from engine.metadata.database import Database
 from engine.schema import apply
 from engine.schema.apply import Orders
+from engine.schema.ops import AddEntity, AddField, ChangeField, ChangeGroup
 from engine.service import setup
 from tests.commands.conftest import Line
 from tests.databases import LOCALES, Databases, url_of
@@ -51,6 +52,31 @@ def test_another_installation_becomes_the_same(
         assert files(tmp_path / "b") == files(tmp_path / "a")
         assert len(line.json("schema", "journal")) == 1
         assert line("schema", "undo", "1", "--yes") == 0, line.err
+    finally:
+        databases.drop(other)
+
+
+def test_an_entity_that_outgrew_its_table_goes_to_another_installation(
+    line: Line, installed: Database, databases: Databases, backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However its fields are spread over tables there, here they find their own."""
+    fields = [{"name": name, "label": name, "type": "text"} for name in ("name", *(f"c_t{n}" for n in range(20)))]
+    groups = [{"name": "basic", "label": "Basic", "fields": fields}, {"name": "more", "label": "More", "fields": []}]
+    wide = AddEntity({"entity": "c_wide", "label": "Wide", "plural": "Wide", "title": "name", "groups": groups})
+    many = [AddField("c_wide", f"c_m{n}", "text", "more", f"M {n}", searchable=n == 1) for n in range(1, 301)]
+    ruled = ChangeField("c_wide", "c_m1", {"rules": {"required": {"c_m299": {"_nempty": True}}}})
+    shown = ChangeGroup("c_wide", "more", {"visible": {"c_t1": {"_nempty": True}}})
+    apply.publish(installed, [wide, *many, ruled, shown], Orders())
+    assert line("catalog", "export", str(tmp_path / "a")) == 0
+    other = databases.installed(backend)
+    try:
+        monkeypatch.setenv("FIELDLOOM_DATABASE_URL", url_of(other))
+        assert line("catalog", "apply", str(tmp_path / "a"), "--yes") == 0, line.out + line.err
+        assert line("catalog", "apply", str(tmp_path / "a"), "--yes") == 0
+        assert line.out == "Nothing to do.\n"
+        assert line("catalog", "export", str(tmp_path / "b")) == 0
+        assert files(tmp_path / "b") == files(tmp_path / "a")
+        assert line("schema", "check") == 0, line.out
     finally:
         databases.drop(other)
 
@@ -133,3 +159,10 @@ def test_a_folder_from_before_an_upgrade_says_what_it_takes_back(line: Line, ins
     line("catalog", "export", str(tmp_path / "b"))
     line("catalog", "diff", str(tmp_path / "b"))
     assert "T7" not in line.out
+
+
+@ON_SQLITE
+def test_an_export_that_cannot_be_written_says_so_in_the_form_that_was_asked_for(line: Line, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("", encoding="utf-8")
+    told = line.json("catalog", "export", str(tmp_path / "a"), status=1)
+    assert told["message"] == f"{tmp_path / 'a'}: File exists."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -274,3 +275,22 @@ def test_people_who_sign_in_at_once_do_not_end_each_other(workshop: Database) ->
         list(people.map(sign_in, range(4)))
     with workshop.reading() as conn:
         accounts.check_throttle(conn, "user:crowd")
+
+
+def test_of_wrong_passwords_at_once_no_more_are_judged_than_one_after_the_other(workshop: Database) -> None:
+    subject, ready = f"user:burst {next(_names)}", Barrier(8, timeout=30)
+
+    def attempt(_: int) -> bool:
+        ready.wait()
+        try:
+            with workshop.writing() as conn:
+                accounts.hold_attempts(conn, subject)
+                accounts.check_throttle(conn, subject)
+                accounts.note_failure(conn, subject)
+        except TooManyAttempts:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as people:
+        judged = [one for _ in range(2) for one in people.map(attempt, range(8))]
+    assert sum(judged) == accounts.MAX_FAILURES
