@@ -56,11 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nfieldloom: Stopped.", file=sys.stderr)
         return telling.STOPPED
-    except FieldloomError as error:
+    except (FieldloomError, BadSetting) as error:
         return telling.refuse(error, as_json=False)
-    except BadSetting as error:
-        print(f"fieldloom: {error}", file=sys.stderr)
-        return telling.REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:

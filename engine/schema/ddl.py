@@ -1,4 +1,4 @@
-"""DDL: the only place that makes or changes record tables and their indexes.
+"""DDL: with `statement`, which spells single acts, the only place that makes or changes record tables and their indexes.
 
 A change of the metadata has its DDL by comparison: `difference` of the tables that the catalogs before and after it
 describe. Each statement does one thing, so that a change that was cut off can go on after the last one that took effect.
@@ -97,7 +97,7 @@ def _made(after: Catalog, new: Mapping[str, Entity], ground: Ground) -> Iterator
 def _dropping(gone: Mapping[str, Entity]) -> Iterator[str]:
     """Tables that go, each before those it refers to."""
     referring = {name: {entity_of(name), *(one.target for one in standing_in(entity, name))} - {name} for name, entity in gone.items()}
-    waiting = [*reversed([*gone])]
+    waiting = list(gone)[::-1]
     while waiting:
         free = next((one for one in waiting if not any(one in referring[other] for other in waiting)), waiting[0])
         waiting.remove(free)

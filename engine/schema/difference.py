@@ -108,6 +108,14 @@ def _begun(wanted: Entity, known: Set[str]) -> Entity:
     )
 
 
+def _added(entity: str, one: Field) -> AddField:
+    """A new field; its rules come once all fields are there."""
+    return AddField(
+        entity, one.name, one.type, one.group, one.label, {}, dict(one.options), one.help, one.placeholder, one.default,
+        one.width, one.enabled, one.required, one.searchable, one.in_list,
+    )  # fmt: skip
+
+
 class _Walk:
     """The catalog as each operation leaves it."""
 
@@ -155,19 +163,12 @@ class _Walk:
     def fields_come(self, wanted: Entity) -> None:
         """New fields and retired ones, then what is different in each."""
         for one in wanted.fields:
-            entity = self._entity(wanted.name)
-            if field_named(entity.fields, one.name) is None:
-                retired = field_named(entity.retired, one.name)
-                if not self._do(RestoreField(wanted.name, one.name) if retired else self._added(entity, one)):
+            held = self._entity(wanted.name)
+            if field_named(held.fields, one.name) is None:
+                retired = field_named(held.retired, one.name)
+                if not self._do(RestoreField(wanted.name, one.name) if retired else _added(wanted.name, one)):
                     continue
             self._field_changes(wanted.name, one)
-
-    def _added(self, entity: Entity, one: Field) -> AddField:
-        rules = one.rules if set(names_in(dict(one.rules))) <= {held.name for held in entity.fields} else {}
-        return AddField(
-            entity.name, one.name, one.type, one.group, one.label, {}, dict(one.options), one.help, one.placeholder, one.default,
-            one.width, one.enabled, one.required, one.searchable, one.in_list, dict(rules),
-        )  # fmt: skip
 
     def _field_changes(self, entity: str, wanted: Field) -> None:
         held = field_named(self._entity(entity).fields, wanted.name)

@@ -109,21 +109,18 @@ def drop_column(table: str, name: str, ground: Ground) -> Statement:
 
 def drop_index(table: str, name: str, ground: Ground) -> Statement:
     """The statement that drops an index."""
-    return Statement("drop_index", table, name, _dropping_index(_quoted(table, ground), _quoted(name, ground), ground))
+    told = _quoted(name, ground)
+    return Statement("drop_index", table, name, f"{_alter(table, ground)} DROP INDEX {told}" if ground.name in MARIADB else f"DROP INDEX {told}")
 
 
 def drop_foreign_key(constraint: ForeignKeyConstraint, ground: Ground) -> Statement:
     """The statement that drops a foreign key."""
     told, table = _constraint(constraint, ground), constraint.table.name
-    return Statement("drop_foreign_key", table, _plain(told), _dropping_key(_quoted(table, ground), told, ground))
+    return Statement("drop_foreign_key", table, _plain(told), _dropping_key(table, told, ground))
 
 
-def _dropping_index(table: str, name: str, ground: Ground) -> str:
-    return f"ALTER TABLE {table} NOWAIT DROP INDEX {name}" if ground.name in MARIADB else f"DROP INDEX {name}"
-
-
-def _dropping_key(table: str, name: str, ground: Ground) -> str:
-    return f"ALTER TABLE {table} NOWAIT DROP FOREIGN KEY {name}" if ground.name in MARIADB else f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+def _dropping_key(table: str, quoted: str, ground: Ground) -> str:
+    return f"{_alter(table, ground)} DROP {'FOREIGN KEY' if ground.name in MARIADB else 'CONSTRAINT'} {quoted}"
 
 
 def _sql(element: Any, dialect: Dialect) -> str:
@@ -144,14 +141,14 @@ def _plain(quoted: str) -> str:
 
 def undoing(statement: Statement, ground: Ground) -> str:
     """The DDL that takes an adding statement back, for a change that is given up half-way; '' where nothing is to be done."""
-    table, name = _quoted(statement.table, ground), _quoted(statement.name, ground)
+    table, name = statement.table, _quoted(statement.name, ground)
     match statement.action:
         case "create_table":
-            return f"DROP TABLE {table}"
+            return drop_table(table, ground).sql
         case "add_column":
-            return f"{_alter(statement.table, ground)} DROP COLUMN {name}"
+            return f"{_alter(table, ground)} DROP COLUMN {name}"
         case "create_index":
-            return _dropping_index(table, name, ground)
+            return drop_index(table, statement.name, ground).sql
         case "add_foreign_key":
             return _dropping_key(table, name, ground)
     return ""

@@ -14,7 +14,7 @@ from engine.metadata.types import TYPES
 from engine.schema.editing import field_named, named_in_all, ordered, placed, with_entity, with_labels
 from engine.schema.names import field_clash
 from engine.schema.operation import CONDITION, FLAG, LABEL, LABELS, NAME, STARTS, TABLE, WIDTHS, Finding, Operation
-from engine.schema.ops.common import PREFIX, definition_findings, no_group
+from engine.schema.ops.common import PREFIX, definition_findings, no_group, nothing_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,7 @@ class AddField(Operation):
         if anchor or field_named((*entity.retired, *entity.missing), self.before) or (entity.name, self.before) in catalog.spent:
             told = M_("“%(name)s” does not stand in the group “%(group)s”: the field comes last there.", name=self.before, group=self.group)
             return [Finding("G1", "warning", told, self.entity, self.name)]
-        told = M_("“%(name)s” does not stand in the group “%(group)s”, so nothing can be put before it.", name=self.before, group=self.group)
-        return [Finding("N0", "error", told, self.entity, self.name)]
+        return [Finding("N0", "error", nothing_before(self.before, self.group), self.entity, self.name)]
 
     def _notes(self, entity: Entity) -> list[Finding]:
         found = []

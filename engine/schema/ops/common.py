@@ -103,6 +103,11 @@ def merged(held: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, J
     return {name: value for name, value in {**held, **changes}.items() if value is not None}
 
 
+def nothing_before(name: str, group: str) -> Message:
+    """Why nothing can be put before a field."""
+    return M_("“%(name)s” does not stand in the group “%(group)s”, so nothing can be put before it.", name=name, group=group)
+
+
 def options_told(field: Field | None, changes: Mapping[str, Json]) -> str:
     """Options with what they were and what they become; a change that is in force already, as in the journal, no longer knows what they were."""
     told = []

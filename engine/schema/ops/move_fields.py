@@ -10,7 +10,7 @@ from engine.messages import M_, Message
 from engine.metadata.model import Catalog, Json
 from engine.schema.editing import field_named, follower, group_named, ordered, placed, with_entity
 from engine.schema.operation import NAME, Finding, Operation
-from engine.schema.ops.common import no_field, no_group
+from engine.schema.ops.common import no_field, no_group, nothing_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ class MoveFields(Operation):
                 found.append(Finding("S2", "error", told, self.entity, name))
         anchor = field_named(entity.fields, self.before) if self.before else None
         if self.before and (anchor is None or anchor.group != self.group):
-            told = M_("“%(name)s” does not stand in the group “%(group)s”, so nothing can be put before it.", name=self.before, group=self.group)
-            found.append(Finding("N0", "error", told, self.entity, self.before))
+            found.append(Finding("N0", "error", nothing_before(self.before, self.group), self.entity, self.before))
         if self.before in self.fields:
             found.append(Finding("N0", "error", M_("A field cannot be put before itself."), self.entity, self.before or ""))
         return found

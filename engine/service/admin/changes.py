@@ -174,8 +174,7 @@ def _title(visit: Visit, catalog: Catalog, entity: Entity | None, key: clashes.K
         return " · ".join(key[1:])
     named = _group_name if key[0] in ("group", "group_place") else _field_name
     name = named(visit, catalog, entity, key[2])
-    known = {**telling.OPTIONS, **telling.ATTRIBUTES}
-    attribute = say(known[key[3]]) if len(key) > 3 and key[3] in known else key[3] if len(key) > 3 else say(M_("Place"))
+    attribute = telling.attribute(visit, key[3]) or key[3] if len(key) > 3 else say(M_("Place"))
     return f"{name} · {attribute}"
 
 

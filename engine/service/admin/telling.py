@@ -104,16 +104,16 @@ def _named(visit: Visit, key: str, value: object, known: Mapping[str, str]) -> o
     if key == "language":
         return visit.languages.all[value].name if value in visit.languages.all else value
     if key in ("labels", "fields", "what"):
-        spoken = [_attribute(visit, one) if key == "what" else known.get(one, one) for one in value.split(", ")]
+        spoken = [(attribute(visit, one) if key == "what" else "") or known.get(one, one) for one in value.split(", ")]
         return visit.translator.text(", ").join(spoken)
     return known.get(value, value)
 
 
-def _attribute(visit: Visit, told: str) -> str:
-    """An attribute or option of a field in the reader's words, whatever is said of it behind its name."""
+def attribute(visit: Visit, told: str) -> str:
+    """An attribute or option of a field in the reader's words, whatever is said of it behind its name; '' for what is none."""
     name, space, rest = told.partition(" ")
     message = ATTRIBUTES.get(name) or OPTIONS.get(name)
-    return f"{visit.translator.say(message)}{space}{rest}" if message else told
+    return f"{visit.translator.say(message)}{space}{rest}" if message else ""
 
 
 @kept(64)
